@@ -1,0 +1,1 @@
+//! Proxy-Wasm conformance suite that every engine passes

@@ -1,0 +1,90 @@
+//! `Engine` compiles, `Module` instantiates, `Instance` is called.
+
+use std::sync::Arc;
+
+use super::{EngineError, EngineInfo, Trap};
+use crate::abi::{Callback, CallbackSet};
+use crate::{Host, ModuleFacts};
+
+/// An engine in one mode, with its options fixed.
+pub trait Engine: Send + Sync {
+    /// Facts for the fairness manifest.
+    fn info(&self) -> &EngineInfo;
+
+    /// Compiles `module` (WebAssembly binary; the native twin: a shared library), whose
+    /// facts were read with [`Engine::inspect`]. For a runtime of an ahead-of-time kind
+    /// this is the compiler's half: its result is serialised, and [`Engine::load`]ed in
+    /// the process that runs it.
+    ///
+    /// # Errors
+    /// [`EngineError::Compile`] with the engine's own words.
+    fn compile(&self, module: &[u8], facts: &Arc<ModuleFacts>) -> Result<Arc<dyn Module>, EngineError>;
+
+    /// Loads an artifact made by [`Module::serialize`] of the same runtime.
+    ///
+    /// # Errors
+    /// [`EngineError::Artifact`] when it is stale, foreign or truncated, and
+    /// [`EngineError::Unsupported`] where the mode has no artifacts.
+    fn load(&self, artifact: &[u8], facts: &Arc<ModuleFacts>) -> Result<Arc<dyn Module>, EngineError>;
+
+    /// Reads the facts of a module in the form that this engine compiles.
+    ///
+    /// # Errors
+    /// What makes the module unfit for any Proxy-Wasm host.
+    fn inspect(&self, module: &[u8]) -> Result<ModuleFacts, crate::ModuleError> {
+        ModuleFacts::read(module)
+    }
+}
+
+/// A compiled module.
+pub trait Module: Send + Sync {
+    /// The artifact for [`Engine::load`].
+    ///
+    /// # Errors
+    /// [`EngineError::Unsupported`] where the mode has none.
+    fn serialize(&self) -> Result<Vec<u8>, EngineError>;
+
+    /// Bytes of generated code, where the engine tells.
+    fn code_bytes(&self) -> Option<u64>;
+
+    /// Makes an instance around `host`. Start functions are not run yet.
+    ///
+    /// # Errors
+    /// [`EngineError::Instantiate`].
+    fn instantiate(&self, host: Host) -> Result<Box<dyn Instance>, EngineError>;
+}
+
+/// One instance of a module: the guest's memory and code, and the host state around it.
+pub trait Instance: Send {
+    /// The host's state.
+    fn host(&self) -> &Host;
+
+    /// The host's state.
+    fn host_mut(&mut self) -> &mut Host;
+
+    /// The callbacks that the module exports, resolved and typed.
+    fn callbacks(&self) -> CallbackSet;
+
+    /// Runs `_initialize`, else `_start`, else `__wasm_call_ctors`, else nothing. The
+    /// deadline, where there is one, holds here too.
+    ///
+    /// # Errors
+    /// The trap; `proc_exit(0)` out of `_start` is success.
+    fn start(&mut self) -> Result<(), Trap>;
+
+    /// Calls an exported callback with the first `signature.params` of `arguments`;
+    /// answers 0 for callbacks without a result.
+    ///
+    /// # Errors
+    /// The trap. The caller must not call the instance again.
+    fn call(&mut self, callback: Callback, arguments: [u32; 5]) -> Result<u32, Trap>;
+
+    /// Linear memory now, bytes; 0 for the native twin.
+    fn memory_bytes(&self) -> u64;
+
+    /// Instructions executed so far, when [`super::EngineOptions::count_instructions`] was
+    /// asked for and the engine can.
+    fn instructions(&self) -> Option<u64> {
+        None
+    }
+}

@@ -1,0 +1,15 @@
+//! What a campaign measured, what may be concluded from it, and how it is shown.
+//!
+//! The crate knows no engine and no host: it reads results. [`CampaignFolder`]
+//! keeps `trials.jsonl` (one [`TrialRecord`] per line, written as soon as a
+//! trial ends) and `campaign.json` (one [`Campaign`]).
+#![forbid(unsafe_code)]
+
+mod model;
+
+pub use model::{
+    Arm, CallbackCost, Campaign, CampaignFolder, CampaignWall, Cell, Check, ConformanceRow,
+    FailureKind, FolderError, Latency, LatencyError, Machine, Measurement, Memory, Mismatch,
+    ModeKind, Regions, RuntimeManifest, SCHEMA, Size, Startup, Status, TrialRecord, Trials,
+    Unavailable, WorkloadInfo,
+};

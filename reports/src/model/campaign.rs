@@ -1,0 +1,147 @@
+//! Campaigns: one invocation, one results folder.
+
+use super::{ConformanceRow, RuntimeManifest, SCHEMA, schema};
+use serde::{Deserialize, Serialize};
+
+/// `campaign.json`: everything about a campaign that is not a trial.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Campaign {
+    /// Version of the result model.
+    #[serde(default = "schema")]
+    pub schema: u32,
+    /// The campaign's id; also the name of its folder.
+    pub id: String,
+    /// When it began, in milliseconds since the Unix epoch.
+    pub started_unix_ms: u64,
+    /// When it ended; `None` while it runs.
+    pub finished_unix_ms: Option<u64>,
+    /// Version of pwbench.
+    pub pwbench_version: String,
+    /// The command line, as given.
+    pub command_line: Vec<String>,
+    /// The preset, for example `quick`.
+    pub preset: String,
+    /// Seed of everything random in the campaign.
+    pub seed: u64,
+    /// Blocks that were planned.
+    pub blocks_planned: u32,
+    /// Blocks in which every cell had its trial.
+    pub blocks_complete: u32,
+    /// True when it was stopped early; what was measured still counts.
+    pub interrupted: bool,
+    /// Where it ran.
+    pub machine: Machine,
+    /// The fairness manifest, one row for each runtime that took part.
+    pub runtimes: Vec<RuntimeManifest>,
+    /// The workloads that took part.
+    pub workloads: Vec<WorkloadInfo>,
+    /// What could not take part, and how it could.
+    pub unavailable: Vec<Unavailable>,
+    /// How the runtimes did in the conformance suite.
+    pub conformance: Vec<ConformanceRow>,
+    /// Where the campaign's wall time went.
+    pub wall: CampaignWall,
+}
+
+impl Default for Campaign {
+    fn default() -> Self {
+        Campaign {
+            schema: SCHEMA,
+            id: String::new(),
+            started_unix_ms: 0,
+            finished_unix_ms: None,
+            pwbench_version: String::new(),
+            command_line: Vec::new(),
+            preset: String::new(),
+            seed: 0,
+            blocks_planned: 0,
+            blocks_complete: 0,
+            interrupted: false,
+            machine: Machine::default(),
+            runtimes: Vec::new(),
+            workloads: Vec::new(),
+            unavailable: Vec::new(),
+            conformance: Vec::new(),
+            wall: CampaignWall::default(),
+        }
+    }
+}
+
+/// Fingerprint of the machine.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Machine {
+    /// Operating system.
+    pub os: String,
+    /// Kernel version.
+    pub kernel: String,
+    /// CPU model.
+    pub cpu_model: String,
+    /// Cores that the process may use.
+    pub cores: u32,
+    /// Physical memory, in bytes.
+    pub memory_bytes: u64,
+    /// CPU frequency governor, where the system tells.
+    pub governor: Option<String>,
+    /// The hypervisor or container, where one was seen.
+    pub virtualised: Option<String>,
+    /// Load average over one minute before the campaign.
+    pub load_before: Option<f64>,
+    /// The compiler that built pwbench.
+    pub rustc: String,
+}
+
+/// A workload that took part.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WorkloadInfo {
+    /// Name, as in the cells.
+    pub name: String,
+    /// Title for people.
+    pub title: String,
+    /// SHA-256 of the module, in lower-case hexadecimal.
+    pub module_sha256: String,
+    /// Size of the module, in bytes.
+    pub module_bytes: u64,
+    /// Exchanges in one pass.
+    pub exchanges: u64,
+    /// SHA-256 of the plugin configuration, in lower-case hexadecimal.
+    pub configuration_sha256: String,
+    /// What built the module.
+    pub toolchain: String,
+}
+
+/// A runtime that could not take part, wholly or for one workload.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Unavailable {
+    /// The runtime, engine/mode.
+    pub runtime: String,
+    /// The workload it cannot run; `None` when it can run none.
+    pub workload: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// How to get it.
+    pub remedy: String,
+}
+
+/// Where a campaign's wall time went, in nanoseconds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CampaignWall {
+    /// From the first trial's start to the last one's end.
+    pub total_ns: u64,
+    /// Inside the trials' measured regions.
+    pub in_trials_measured_ns: u64,
+    /// Inside the engines' compilation.
+    pub in_compilation_ns: u64,
+}
+
+impl CampaignWall {
+    /// Part of the wall time spent measuring or compiling, 0 to 1; `None` without a total.
+    pub fn useful_share(&self) -> Option<f64> {
+        let useful = self.in_trials_measured_ns.saturating_add(self.in_compilation_ns);
+        (self.total_ns > 0).then(|| useful as f64 / self.total_ns as f64)
+    }
+}

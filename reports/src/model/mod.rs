@@ -1,0 +1,29 @@
+//! The result model: plain data, read and written with serde.
+//!
+//! Readers ignore fields they do not know and fill absent ones with defaults,
+//! so that a report can be made from the results of another version.
+
+mod campaign;
+mod cell;
+mod check;
+mod folder;
+mod latency;
+mod manifest;
+mod measurement;
+mod trial;
+
+pub use campaign::{Campaign, CampaignWall, Machine, Unavailable, WorkloadInfo};
+pub use cell::{Arm, Cell};
+pub use check::{Check, ConformanceRow, Mismatch};
+pub use folder::{CampaignFolder, FolderError, Trials};
+pub use latency::{Latency, LatencyError};
+pub use manifest::{ModeKind, RuntimeManifest};
+pub use measurement::{CallbackCost, Measurement, Memory, Regions, Size, Startup};
+pub use trial::{FailureKind, Status, TrialRecord};
+
+/// Version of the result model written into every file.
+pub const SCHEMA: u32 = 1;
+
+fn schema() -> u32 {
+    SCHEMA
+}

@@ -1,0 +1,1 @@
+//! The native twin as a runtime

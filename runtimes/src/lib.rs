@@ -1,0 +1,1 @@
+//! Catalogue of runtimes: id to engine, with availability

@@ -1,0 +1,1 @@
+//! wasmer as a Proxy-Wasm runtime

@@ -1,0 +1,1 @@
+//! wasmi as a Proxy-Wasm runtime

@@ -1,0 +1,1 @@
+//! wasmtime as a Proxy-Wasm runtime

@@ -1,0 +1,2 @@
+//! pwbench
+fn main() {}

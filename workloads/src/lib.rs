@@ -1,0 +1,1 @@
+//! Workloads: modules, configurations, traffic and expected outcomes
