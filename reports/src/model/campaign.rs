@@ -141,7 +141,9 @@ pub struct CampaignWall {
 impl CampaignWall {
     /// Part of the wall time spent measuring or compiling, 0 to 1; `None` without a total.
     pub fn useful_share(&self) -> Option<f64> {
-        let useful = self.in_trials_measured_ns.saturating_add(self.in_compilation_ns);
+        let useful = self
+            .in_trials_measured_ns
+            .saturating_add(self.in_compilation_ns);
         (self.total_ns > 0).then(|| useful as f64 / self.total_ns as f64)
     }
 }

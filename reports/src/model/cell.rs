@@ -51,12 +51,18 @@ impl Cell {
 
     /// The same cell under [`Arm::Main`].
     pub fn main_arm(&self) -> Cell {
-        Cell { arm: Arm::Main, ..self.clone() }
+        Cell {
+            arm: Arm::Main,
+            ..self.clone()
+        }
     }
 
     /// The A/A twin of this cell.
     pub fn control_arm(&self) -> Cell {
-        Cell { arm: Arm::Control, ..self.clone() }
+        Cell {
+            arm: Arm::Control,
+            ..self.clone()
+        }
     }
 
     /// True for the A/A twin.

@@ -88,7 +88,10 @@ impl CampaignFolder {
     /// # Errors
     /// When it already holds a campaign or cannot be made.
     pub fn create(path: impl Into<PathBuf>) -> Result<Self, FolderError> {
-        let folder = CampaignFolder { path: path.into(), trials: None };
+        let folder = CampaignFolder {
+            path: path.into(),
+            trials: None,
+        };
         if folder.is_campaign() {
             return Err(FolderError::Occupied { path: folder.path });
         }
@@ -105,7 +108,10 @@ impl CampaignFolder {
     /// # Errors
     /// When there is no campaign in it.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, FolderError> {
-        let folder = CampaignFolder { path: path.into(), trials: None };
+        let folder = CampaignFolder {
+            path: path.into(),
+            trials: None,
+        };
         match folder.is_campaign() {
             true => Ok(folder),
             false => Err(FolderError::NotACampaign { path: folder.path }),
@@ -124,15 +130,23 @@ impl CampaignFolder {
     /// When the line cannot be written.
     pub fn append(&mut self, trial: &TrialRecord) -> Result<(), FolderError> {
         let path = self.trials_path();
-        let mut line = serde_json::to_string(trial)
-            .map_err(|error| FolderError::Encode { path: path.clone(), reason: error.to_string() })?;
+        let mut line = serde_json::to_string(trial).map_err(|error| FolderError::Encode {
+            path: path.clone(),
+            reason: error.to_string(),
+        })?;
         line.push('\n');
-        let io = |source| FolderError::Io { path: path.clone(), action: "append a trial", source };
+        let io = |source| FolderError::Io {
+            path: path.clone(),
+            action: "append a trial",
+            source,
+        };
         if self.trials.is_none() {
             self.trials = Some(open_for_append(&path).map_err(io)?);
         }
         if let Some(file) = &mut self.trials {
-            file.write_all(line.as_bytes()).and_then(|()| file.flush()).map_err(io)?;
+            file.write_all(line.as_bytes())
+                .and_then(|()| file.flush())
+                .map_err(io)?;
         }
         Ok(())
     }
@@ -146,7 +160,13 @@ impl CampaignFolder {
         let path = self.trials_path();
         let bytes = match fs::read(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Trials::default()),
-            Err(source) => return Err(FolderError::Io { path, action: "read", source }),
+            Err(source) => {
+                return Err(FolderError::Io {
+                    path,
+                    action: "read",
+                    source,
+                });
+            }
             Ok(bytes) => bytes,
         };
         let mut trials = Trials::default();
@@ -159,7 +179,11 @@ impl CampaignFolder {
                 Err(_) if !line.ends_with(b"\n") => trials.torn = true,
                 Err(error) => {
                     let reason = error.to_string();
-                    return Err(FolderError::Trial { path, line: index + 1, reason });
+                    return Err(FolderError::Trial {
+                        path,
+                        line: index + 1,
+                        reason,
+                    });
                 }
             }
         }
@@ -172,8 +196,10 @@ impl CampaignFolder {
     /// When it cannot be written.
     pub fn write_campaign(&self, campaign: &Campaign) -> Result<(), FolderError> {
         let path = self.path.join(Self::CAMPAIGN);
-        let text = serde_json::to_string_pretty(campaign)
-            .map_err(|error| FolderError::Encode { path: path.clone(), reason: error.to_string() })?;
+        let text = serde_json::to_string_pretty(campaign).map_err(|error| FolderError::Encode {
+            path: path.clone(),
+            reason: error.to_string(),
+        })?;
         write_whole(&path, format!("{text}\n").as_bytes())
     }
 
@@ -185,7 +211,13 @@ impl CampaignFolder {
         let path = self.path.join(Self::CAMPAIGN);
         let bytes = match fs::read(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Campaign::default()),
-            Err(source) => return Err(FolderError::Io { path, action: "read", source }),
+            Err(source) => {
+                return Err(FolderError::Io {
+                    path,
+                    action: "read",
+                    source,
+                });
+            }
             Ok(bytes) => bytes,
         };
         serde_json::from_slice(&bytes).map_err(|error| FolderError::Campaign {
@@ -200,14 +232,20 @@ impl CampaignFolder {
     }
 
     fn is_campaign(&self) -> bool {
-        [Self::TRIALS, Self::CAMPAIGN].iter().any(|name| self.path.join(name).is_file())
+        [Self::TRIALS, Self::CAMPAIGN]
+            .iter()
+            .any(|name| self.path.join(name).is_file())
     }
 }
 
 /// Writes a file beside its place and moves it there, so that no reader sees half of it.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
     let io = |action| {
-        move |source| FolderError::Io { path: path.to_path_buf(), action, source }
+        move |source| FolderError::Io {
+            path: path.to_path_buf(),
+            action,
+            source,
+        }
     };
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(".part");
@@ -219,10 +257,17 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FolderError> 
 /// Opens the trials and makes sure that the next line starts at a line's
 /// start: a line torn by a crash is cut off, a whole one without its end gets it.
 fn open_for_append(path: &Path) -> io::Result<File> {
-    let mut file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
+    let mut file = OpenOptions::new()
+        .create(true)
+        .read(true)
+        .append(true)
+        .open(path)?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
-    let start = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let start = bytes
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |at| at + 1);
     if start < bytes.len() {
         match serde_json::from_slice::<TrialRecord>(&bytes[start..]) {
             Ok(_) => file.write_all(b"\n")?,

@@ -1,9 +1,9 @@
 //! Latency: a whole distribution as text.
 
-use hdrhistogram::Histogram;
-use hdrhistogram::serialization::{Deserializer, Serializer, V2Serializer};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use hdrhistogram::Histogram;
+use hdrhistogram::serialization::{Deserializer, Serializer, V2Serializer};
 use serde::{Deserialize, Serialize};
 
 /// A histogram of nanoseconds: HdrHistogram's V2 serialisation in base64.
@@ -21,7 +21,9 @@ pub enum LatencyError {
     #[error("latency is not base64 ({0}); delete the trial's line or measure again")]
     Base64(#[from] base64::DecodeError),
     /// The bytes are not a V2 histogram.
-    #[error("latency is not an HdrHistogram V2 serialisation ({0}); delete the trial's line or measure again")]
+    #[error(
+        "latency is not an HdrHistogram V2 serialisation ({0}); delete the trial's line or measure again"
+    )]
     Histogram(String),
 }
 

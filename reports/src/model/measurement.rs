@@ -68,7 +68,9 @@ impl Startup {
 
     /// As [`Startup::total_ns`], without the first request.
     pub fn ready_ns(&self) -> u64 {
-        self.code_ns().saturating_add(self.instantiate_ns).saturating_add(self.start_ns)
+        self.code_ns()
+            .saturating_add(self.instantiate_ns)
+            .saturating_add(self.start_ns)
     }
 
     /// Time to get runnable code: the load of an artifact, else the compilation, else 0.

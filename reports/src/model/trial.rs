@@ -122,8 +122,14 @@ impl TrialRecord {
         kind: FailureKind,
         reason: impl Into<String>,
     ) -> Self {
-        let status = Status::Failed { kind, reason: reason.into() };
-        TrialRecord { status, ..TrialRecord::ok(campaign, block, order, cell) }
+        let status = Status::Failed {
+            kind,
+            reason: reason.into(),
+        };
+        TrialRecord {
+            status,
+            ..TrialRecord::ok(campaign, block, order, cell)
+        }
     }
 
     /// True when the trial ended well.
