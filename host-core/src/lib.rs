@@ -1,12 +1,30 @@
 //! Proxy-Wasm, whole, knowing no engine and no proxy.
+//!
+//! An engine crate implements [`Engine`], [`Module`] and [`Instance`]; a proxy implements
+//! [`services::Services`]; this crate is everything between the two: the ABI, the host
+//! calls, the life of contexts, limits, isolation, and the tape that compares hosts.
 #![forbid(unsafe_code)]
 
 pub mod abi;
+mod callouts;
+mod context;
 mod engine;
 mod guest;
+mod host;
 pub mod hostcalls;
+pub mod http;
 mod module;
+pub mod services;
+mod tape;
+mod vm;
 pub mod wasi;
 
+pub use context::{
+    ContextId, Half, HeadersState, LocalResponse, PluginSettings, Stream, VmSettings,
+};
 pub use engine::*;
 pub use guest::{Failure, Guest, GuestMemory, LinearMemory, OutOfBounds};
+pub use host::Host;
+pub use module::{ModuleError, ModuleFacts};
+pub use tape::{Tape, TapeEntry};
+pub use vm::{StartError, Vm};

@@ -1,0 +1,11 @@
+//! Contexts: what the host keeps for each context id of the guest.
+
+mod root;
+mod stream;
+mod table;
+
+pub use root::{PluginSettings, VmSettings};
+pub(crate) use root::Root;
+pub use stream::{Half, HeadersState, LocalResponse, Stream};
+pub use table::ContextId;
+pub(crate) use table::{Context, ContextTable, DoneState};

@@ -1,0 +1,121 @@
+//! From context id to context.
+
+use super::{Root, Stream};
+
+/// A context id as the guest knows it; 0 is no context.
+pub type ContextId = u32;
+
+/// Low bits of an id: the slot. The rest counts how often the slot was used, so that the id
+/// of a deleted context does not soon name another one.
+const SLOT_BITS: u32 = 20;
+const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
+
+/// One context.
+#[derive(Debug)]
+pub(crate) enum Context {
+    Root(Box<Root>),
+    Stream { stream: Box<Stream>, root: ContextId, done: DoneState },
+}
+
+/// How far a stream's end has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DoneState {
+    /// The stream is alive.
+    Alive,
+    /// `proxy_on_done` was called; when it answered false, `proxy_done` is awaited.
+    Awaited,
+    /// The guest called `proxy_done`.
+    Called,
+}
+
+#[derive(Debug)]
+struct Slot {
+    id: ContextId,
+    context: Option<Context>,
+}
+
+/// The contexts of one VM.
+#[derive(Debug, Default)]
+pub(crate) struct ContextTable {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+}
+
+impl ContextTable {
+    /// Adds a context; `None` when the VM has as many as ids can tell apart.
+    pub(crate) fn insert(&mut self, context: Context) -> Option<ContextId> {
+        if let Some(slot) = self.free.pop() {
+            let slot = &mut self.slots[slot as usize];
+            slot.context = Some(context);
+            return Some(slot.id);
+        }
+        // Slot 0 is left out because id 0 means no context.
+        let id = self.slots.len() as u32 + 1;
+        if id > SLOT_MASK {
+            return None;
+        }
+        self.slots.push(Slot { id, context: Some(context) });
+        Some(id)
+    }
+
+    pub(crate) fn remove(&mut self, id: ContextId) -> Option<Context> {
+        let index = Self::index(id)?;
+        let slot = self.slots.get_mut(index).filter(|slot| slot.id == id)?;
+        let context = slot.context.take()?;
+        slot.id = slot.id.wrapping_add(1 << SLOT_BITS);
+        self.free.push(index as u32);
+        Some(context)
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, id: ContextId) -> Option<&Context> {
+        let slot = self.slots.get(Self::index(id)?)?;
+        if slot.id == id { slot.context.as_ref() } else { None }
+    }
+
+    #[inline]
+    pub(crate) fn get_mut(&mut self, id: ContextId) -> Option<&mut Context> {
+        let slot = self.slots.get_mut(Self::index(id)?)?;
+        if slot.id == id { slot.context.as_mut() } else { None }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (ContextId, &Context)> {
+        self.slots.iter().filter_map(|slot| Some((slot.id, slot.context.as_ref()?)))
+    }
+
+    #[inline]
+    fn index(id: ContextId) -> Option<usize> {
+        ((id & SLOT_MASK) as usize).checked_sub(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root() -> Context {
+        Context::Root(Box::default())
+    }
+
+    #[test]
+    fn ids_start_at_one_and_a_removed_id_names_nothing() {
+        let mut table = ContextTable::default();
+        let first = table.insert(root()).unwrap();
+        let second = table.insert(root()).unwrap();
+        assert_eq!((first, second), (1, 2));
+        assert!(table.remove(first).is_some());
+        assert!(table.get(first).is_none() && table.remove(first).is_none());
+        let third = table.insert(root()).unwrap();
+        assert_ne!(third, first);
+        assert!(table.get(third).is_some() && table.get(second).is_some());
+    }
+
+    #[test]
+    fn wild_ids_name_nothing() {
+        let mut table = ContextTable::default();
+        table.insert(root()).unwrap();
+        for id in [0, 2, u32::MAX, SLOT_MASK, 1 << SLOT_BITS] {
+            assert!(table.get(id).is_none() && table.get_mut(id).is_none(), "{id}");
+        }
+    }
+}

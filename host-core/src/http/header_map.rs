@@ -1,0 +1,278 @@
+//! An ordered multimap of header fields, kept in one arena so that filling, copying and
+//! clearing it allocates nothing once it has grown to its usual size.
+
+use crate::abi::Status;
+
+/// Header fields in order; names are lower case, pseudo-headers included.
+#[derive(Debug, Default)]
+pub struct HeaderMap {
+    text: Vec<u8>,
+    fields: Vec<Field>,
+    /// Bytes of `text` that no field refers to any more.
+    wasted: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Field {
+    name: Span,
+    value: Span,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    at: u32,
+    length: u32,
+}
+
+impl Span {
+    #[inline]
+    fn of(self, text: &[u8]) -> &[u8] {
+        &text[self.at as usize..][..self.length as usize]
+    }
+}
+
+impl HeaderMap {
+    /// The most fields that one map may hold.
+    pub const MAX_FIELDS: usize = 1_024;
+    /// The most bytes that one map may hold.
+    pub const MAX_BYTES: usize = 1 << 20;
+
+    /// An empty map.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Number of fields.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Whether there are none.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// Forgets the fields and keeps the room.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.fields.clear();
+        self.wasted = 0;
+    }
+
+    /// Names and values in order.
+    #[inline]
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.fields.iter().map(|field| (field.name.of(&self.text), field.value.of(&self.text)))
+    }
+
+    /// The values of `name` in order; case does not matter.
+    #[inline]
+    pub fn values<'a>(&'a self, name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+        self.fields
+            .iter()
+            .filter(move |field| self.is_named(field, name))
+            .map(|field| field.value.of(&self.text))
+    }
+
+    /// The first value of `name`.
+    #[inline]
+    pub fn get(&self, name: &[u8]) -> Option<&[u8]> {
+        self.values(name).next()
+    }
+
+    /// Adds a field at the end.
+    ///
+    /// # Errors
+    /// [`Status::BadArgument`] when the map would exceed its limits.
+    pub fn add(&mut self, name: &[u8], value: &[u8]) -> Result<(), Status> {
+        if self.fields.len() == Self::MAX_FIELDS || !self.has_room(name.len() + value.len()) {
+            return Err(Status::BadArgument);
+        }
+        let at = self.text.len();
+        self.text.extend_from_slice(name);
+        self.text[at..].make_ascii_lowercase();
+        let name = Span { at: at as u32, length: name.len() as u32 };
+        let value = self.push(value);
+        self.fields.push(Field { name, value });
+        Ok(())
+    }
+
+    /// Makes `value` the only value of `name`: in the place of its first field, else at the
+    /// end.
+    ///
+    /// # Errors
+    /// [`Status::BadArgument`] when the map would exceed its limits.
+    pub fn set(&mut self, name: &[u8], value: &[u8]) -> Result<(), Status> {
+        let Some(first) = self.fields.iter().position(|field| self.is_named(field, name)) else {
+            return self.add(name, value);
+        };
+        if !self.has_room(value.len()) {
+            return Err(Status::BadArgument);
+        }
+        self.remove_from(first + 1, name);
+        let old = self.fields[first].value;
+        self.fields[first].value = if value.len() <= old.length as usize {
+            self.text[old.at as usize..][..value.len()].copy_from_slice(value);
+            self.wasted += old.length as usize - value.len();
+            Span { at: old.at, length: value.len() as u32 }
+        } else {
+            self.wasted += old.length as usize;
+            self.push(value)
+        };
+        self.compact();
+        Ok(())
+    }
+
+    /// Removes every field of `name`; answers whether there was one.
+    pub fn remove(&mut self, name: &[u8]) -> bool {
+        let before = self.fields.len();
+        self.remove_from(0, name);
+        self.compact();
+        self.fields.len() != before
+    }
+
+    /// Becomes a copy of `other`, in the room that is already here.
+    pub fn copy_from(&mut self, other: &HeaderMap) {
+        self.text.clone_from(&other.text);
+        self.fields.clone_from(&other.fields);
+        self.wasted = other.wasted;
+    }
+
+    /// Bytes of all names and values.
+    pub fn text_bytes(&self) -> usize {
+        self.text.len() - self.wasted
+    }
+
+    #[inline]
+    fn is_named(&self, field: &Field, name: &[u8]) -> bool {
+        field.name.length as usize == name.len()
+            && field.name.of(&self.text).eq_ignore_ascii_case(name)
+    }
+
+    fn has_room(&self, more: usize) -> bool {
+        self.text_bytes().saturating_add(more) <= Self::MAX_BYTES
+    }
+
+    fn push(&mut self, value: &[u8]) -> Span {
+        let at = self.text.len() as u32;
+        self.text.extend_from_slice(value);
+        Span { at, length: value.len() as u32 }
+    }
+
+    fn remove_from(&mut self, start: usize, name: &[u8]) {
+        let mut at = start;
+        while at < self.fields.len() {
+            let field = self.fields[at];
+            if self.is_named(&field, name) {
+                self.wasted += (field.name.length + field.value.length) as usize;
+                self.fields.remove(at);
+            } else {
+                at += 1;
+            }
+        }
+    }
+
+    /// Rewrites the arena when most of it is waste, so that edits cannot grow it for ever.
+    fn compact(&mut self) {
+        if self.wasted < 4096 || self.wasted * 2 < self.text.len() {
+            return;
+        }
+        let mut text = Vec::with_capacity(self.text_bytes());
+        for field in &mut self.fields {
+            for span in [&mut field.name, &mut field.value] {
+                let bytes = span.of(&self.text);
+                span.at = text.len() as u32;
+                text.extend_from_slice(bytes);
+            }
+        }
+        self.text = text;
+        self.wasted = 0;
+    }
+}
+
+impl Clone for HeaderMap {
+    fn clone(&self) -> Self {
+        Self { text: self.text.clone(), fields: self.fields.clone(), wasted: self.wasted }
+    }
+
+    fn clone_from(&mut self, source: &Self) {
+        self.copy_from(source);
+    }
+}
+
+impl PartialEq for HeaderMap {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for HeaderMap {}
+
+/// Collects fields; those beyond the limits are left out.
+impl<N: AsRef<[u8]>, V: AsRef<[u8]>> FromIterator<(N, V)> for HeaderMap {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(fields: I) -> Self {
+        let mut map = Self::new();
+        for (name, value) in fields {
+            if map.add(name.as_ref(), value.as_ref()).is_err() {
+                break;
+            }
+        }
+        map
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(fields: &[(&str, &str)]) -> HeaderMap {
+        fields.iter().copied().collect()
+    }
+
+    #[test]
+    fn names_are_found_whatever_their_case() {
+        let map = map(&[("Accept", "a"), ("x", "1"), ("accept", "b")]);
+        assert_eq!(map.values(b"ACCEPT").collect::<Vec<_>>(), [b"a", b"b"]);
+        assert_eq!(map.iter().next().unwrap().0, b"accept");
+    }
+
+    #[test]
+    fn set_keeps_the_place_and_drops_the_other_values() {
+        let mut fields = map(&[("a", "1"), ("b", "2"), ("a", "3")]);
+        fields.set(b"A", b"a longer value").unwrap();
+        assert_eq!(fields, map(&[("a", "a longer value"), ("b", "2")]));
+        fields.set(b"a", b"s").unwrap();
+        fields.set(b"c", b"new").unwrap();
+        assert_eq!(fields, map(&[("a", "s"), ("b", "2"), ("c", "new")]));
+        assert_eq!(fields.text_bytes(), "as".len() + "b2".len() + "cnew".len());
+    }
+
+    #[test]
+    fn remove_tells_whether_there_was_one() {
+        let mut fields = map(&[("a", "1"), ("b", "2"), ("a", "3")]);
+        assert!(fields.remove(b"a"));
+        assert!(!fields.remove(b"a"));
+        assert_eq!(fields, map(&[("b", "2")]));
+    }
+
+    #[test]
+    fn the_arena_stays_small_under_endless_edits() {
+        let mut fields = map(&[("a", "1")]);
+        for round in 0..100_000_u32 {
+            fields.set(b"a", &vec![b'x'; (round % 300) as usize]).unwrap();
+        }
+        assert!(fields.text.len() < 64 * 1024, "{}", fields.text.len());
+    }
+
+    #[test]
+    fn the_limits_hold() {
+        let mut fields = HeaderMap::new();
+        assert!(fields.add(b"a", &vec![b'x'; HeaderMap::MAX_BYTES]).is_err());
+        for _ in 0..HeaderMap::MAX_FIELDS {
+            fields.add(b"a", b"").unwrap();
+        }
+        assert_eq!(fields.add(b"a", b""), Err(Status::BadArgument));
+    }
+}
