@@ -6,10 +6,15 @@
 #![forbid(unsafe_code)]
 
 mod model;
+mod statistics;
 
 pub use model::{
     Arm, CallbackCost, Campaign, CampaignFolder, CampaignWall, Cell, Check, ConformanceRow,
     FailureKind, FolderError, Latency, LatencyError, Machine, Measurement, Memory, Mismatch,
     ModeKind, Regions, RuntimeManifest, SCHEMA, Size, Startup, Status, TrialRecord, Trials,
     Unavailable, WorkloadInfo,
+};
+pub use statistics::{
+    BreakEven, Contender, Control, Course, Interval, PairedRatio, Place, Policy, Series, Stretch,
+    Word, break_even, fastest_stretches, geometric_mean, holm, median, paired_ratio, rank,
 };

@@ -1,0 +1,27 @@
+//! What may be concluded from the trials.
+//!
+//! One trial is one sample. Ratios are paired within blocks, so that whatever
+//! slowed the machine during a block slowed both sides of the ratio. See
+//! [`paired_ratio`] for the estimate, [`Policy`] for the rule that turns it
+//! into one of four [`Word`]s, [`Control`] for the A/A check that every
+//! verdict stands on, [`rank`] for many runtimes at once and
+//! [`break_even`] for start-up against steady cost.
+
+mod bootstrap;
+mod break_even;
+mod control;
+mod holm;
+mod ranking;
+mod ratio;
+mod series;
+mod signed_rank;
+mod trimmed;
+mod verdict;
+
+pub use break_even::{BreakEven, Course, Stretch, break_even, fastest_stretches};
+pub use control::Control;
+pub use holm::holm;
+pub use ranking::{Contender, Place, rank};
+pub use ratio::{Interval, PairedRatio, paired_ratio};
+pub use series::{Series, geometric_mean, median};
+pub use verdict::{Policy, Word};
