@@ -1,9 +1,15 @@
 //! The seam that every engine implements.
 
+mod artifact;
+mod contain;
 mod error;
 mod info;
+mod target;
 mod traits;
 
+pub use artifact::{Artifact, ArtifactMaker};
+pub use contain::contain;
 pub use error::{EngineError, Trap, TrapKind};
 pub use info::{EngineInfo, EngineOptions, Mechanism, ModeKind};
+pub use target::host_target;
 pub use traits::{Engine, Instance, Module};
