@@ -12,7 +12,7 @@ pub(crate) fn shared_library(messages: &str) -> Option<PathBuf> {
         .filter(|line| line.contains(r#""reason":"compiler-artifact""#))
         .filter(|line| line.contains(r#""cdylib""#))
         .filter_map(|line| file_names(line).find(|name| is_shared_library(name)))
-        .last()
+        .next_back()
         .map(PathBuf::from)
 }
 
