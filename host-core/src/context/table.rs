@@ -42,20 +42,20 @@ pub(crate) struct ContextTable {
 }
 
 impl ContextTable {
-    /// Adds a context; `None` when the VM has as many as ids can tell apart.
-    pub(crate) fn insert(&mut self, context: Context) -> Option<ContextId> {
+    /// Adds a context, or gives it back when the VM has as many as ids can tell apart.
+    pub(crate) fn insert(&mut self, context: Context) -> Result<ContextId, Context> {
         if let Some(slot) = self.free.pop() {
             let slot = &mut self.slots[slot as usize];
             slot.context = Some(context);
-            return Some(slot.id);
+            return Ok(slot.id);
         }
         // Slot 0 is left out because id 0 means no context.
         let id = self.slots.len() as u32 + 1;
         if id > SLOT_MASK {
-            return None;
+            return Err(context);
         }
         self.slots.push(Slot { id, context: Some(context) });
-        Some(id)
+        Ok(id)
     }
 
     pub(crate) fn remove(&mut self, id: ContextId) -> Option<Context> {

@@ -31,6 +31,22 @@ impl Span {
     }
 }
 
+/// Where a name stands in a map, until the map is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    first: usize,
+    values: usize,
+    bytes: usize,
+}
+
+impl Found {
+    /// Bytes of all values with separators of `separator` bytes between them.
+    #[inline]
+    pub fn joined_size(self, separator: usize) -> usize {
+        self.bytes + (self.values - 1) * separator
+    }
+}
+
 impl HeaderMap {
     /// The most fields that one map may hold.
     pub const MAX_FIELDS: usize = 1_024;
@@ -80,6 +96,48 @@ impl HeaderMap {
     #[inline]
     pub fn get(&self, name: &[u8]) -> Option<&[u8]> {
         self.values(name).next()
+    }
+
+    /// Where `name` stands and how many bytes its values have.
+    #[inline]
+    pub fn find(&self, name: &[u8]) -> Option<Found> {
+        let first = self.fields.iter().position(|field| self.is_named(field, name))?;
+        let mut found = Found { first, values: 1, bytes: self.fields[first].value.length as usize };
+        for field in &self.fields[first + 1..] {
+            if self.is_named(field, name) {
+                found.values += 1;
+                found.bytes += field.value.length as usize;
+            }
+        }
+        Some(found)
+    }
+
+    /// Writes the values that [`HeaderMap::find`] found into `out`, `separator` between
+    /// them; `out` must have [`Found::joined_size`] bytes.
+    #[inline]
+    pub fn join(&self, found: Found, separator: &[u8], out: &mut [u8]) {
+        let Some(first) = self.fields.get(found.first) else { return };
+        let value = first.value.of(&self.text);
+        if found.values == 1 {
+            if out.len() == value.len() {
+                out.copy_from_slice(value);
+            }
+            return;
+        }
+        let mut rest = out;
+        let mut put = |bytes: &[u8]| {
+            let (place, after) = std::mem::take(&mut rest).split_at_mut(bytes.len());
+            place.copy_from_slice(bytes);
+            rest = after;
+        };
+        put(value);
+        let name = first.name.of(&self.text);
+        for field in &self.fields[found.first + 1..] {
+            if self.is_named(field, name) {
+                put(separator);
+                put(field.value.of(&self.text));
+            }
+        }
     }
 
     /// Adds a field at the end.
@@ -236,6 +294,16 @@ mod tests {
         let map = map(&[("Accept", "a"), ("x", "1"), ("accept", "b")]);
         assert_eq!(map.values(b"ACCEPT").collect::<Vec<_>>(), [b"a", b"b"]);
         assert_eq!(map.iter().next().unwrap().0, b"accept");
+    }
+
+    #[test]
+    fn several_values_are_joined_in_order() {
+        let map = map(&[("a", "1"), ("b", "x"), ("A", "22"), ("a", "")]);
+        let found = map.find(b"A").unwrap();
+        let mut out = vec![0; found.joined_size(2)];
+        map.join(found, b", ", &mut out);
+        assert_eq!(out, b"1, 22, ");
+        assert_eq!(map.find(b"c"), None);
     }
 
     #[test]

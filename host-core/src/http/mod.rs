@@ -6,4 +6,4 @@ mod header_map;
 
 pub use buffer::Buffer;
 pub use field_syntax::{is_field_name, is_field_value};
-pub use header_map::HeaderMap;
+pub use header_map::{Found, HeaderMap};

@@ -1,0 +1,139 @@
+//! A VM: one instance of a module with its contexts, driven callback by callback.
+
+mod connection;
+mod end;
+mod events;
+mod http;
+mod start;
+mod stopwatch;
+
+pub use start::StartError;
+pub use stopwatch::{CallbackTime, Stopwatch};
+
+use crate::abi::{AbiVersion, Action, Callback, CallbackSet};
+use crate::context::{Context, ContextId, Stream};
+use crate::{Host, Instance, Tape, Trap, TrapKind};
+
+/// One instance of a module with its root and stream contexts.
+///
+/// Once a call has trapped the VM has ended: every further call answers a trap of kind
+/// [`TrapKind::Dead`], and the embedder builds a new one.
+pub struct Vm {
+    instance: Box<dyn Instance>,
+    exported: CallbackSet,
+    version: AbiVersion,
+    ended: Option<Trap>,
+    started: bool,
+    stopwatch: Option<Box<Stopwatch>>,
+}
+
+impl Vm {
+    /// Number of this VM, unique in the process.
+    pub fn number(&self) -> u64 {
+        self.host().vm_number()
+    }
+
+    /// The trap that ended the VM, if it has ended.
+    pub fn ended(&self) -> Option<&Trap> {
+        self.ended.as_ref()
+    }
+
+    /// The callbacks that the module exports.
+    pub fn callbacks(&self) -> CallbackSet {
+        self.exported
+    }
+
+    /// Linear memory now, bytes.
+    pub fn memory_bytes(&self) -> u64 {
+        self.instance.memory_bytes()
+    }
+
+    /// Instructions executed so far, where the engine was asked to count and can.
+    pub fn instructions(&self) -> Option<u64> {
+        self.instance.instructions()
+    }
+
+    /// The host's state.
+    pub fn host(&self) -> &Host {
+        self.instance.host()
+    }
+
+    /// Starts recording host calls, or stops and answers what was recorded.
+    pub fn set_tape(&mut self, tape: Option<Box<Tape>>) -> Option<Box<Tape>> {
+        self.instance.host_mut().set_tape(tape)
+    }
+
+    /// Starts timing callbacks, or stops and answers the times.
+    pub fn set_stopwatch(&mut self, stopwatch: Option<Box<Stopwatch>>) -> Option<Box<Stopwatch>> {
+        std::mem::replace(&mut self.stopwatch, stopwatch)
+    }
+
+    /// The stream with this id.
+    pub fn stream(&self, id: ContextId) -> Option<&Stream> {
+        match self.host().contexts.get(id)? {
+            Context::Stream { stream, .. } => Some(stream),
+            Context::Root(_) => None,
+        }
+    }
+
+    /// The stream with this id.
+    pub fn stream_mut(&mut self, id: ContextId) -> Option<&mut Stream> {
+        self.instance.host_mut().stream_mut(id)
+    }
+
+    /// Calls `callback` with `context` as the effective context; `None` when the module
+    /// does not export it.
+    fn invoke(
+        &mut self,
+        callback: Callback,
+        context: ContextId,
+        arguments: [u32; 5],
+    ) -> Result<Option<u32>, Trap> {
+        if !self.exported.contains(callback) {
+            return Ok(None);
+        }
+        if let Some(trap) = &self.ended {
+            return Err(Trap::new(TrapKind::Dead, format!("the VM has ended: {trap}")));
+        }
+        let host = self.instance.host_mut();
+        host.effective = context;
+        host.running = Some(callback);
+        if let Some(tape) = &mut host.tape {
+            let params = callback.signature(self.version).params;
+            tape.callback(callback, &arguments[..usize::from(params)]);
+        }
+        let result = match &mut self.stopwatch {
+            None => self.instance.call(callback, arguments),
+            Some(stopwatch) => {
+                let instance = &mut self.instance;
+                stopwatch.time(callback, || instance.call(callback, arguments))
+            }
+        };
+        match result {
+            Ok(answer) => Ok(Some(answer)),
+            Err(trap) => {
+                self.ended = Some(trap.clone());
+                Err(trap)
+            }
+        }
+    }
+
+    /// [`Vm::invoke`] for callbacks that answer an action; absent ones continue, and so do
+    /// answers that are no action.
+    #[inline]
+    fn invoke_action(
+        &mut self,
+        callback: Callback,
+        context: ContextId,
+        arguments: [u32; 5],
+    ) -> Result<Action, Trap> {
+        let answer = self.invoke(callback, context, arguments)?;
+        Ok(answer.and_then(Action::from_u32).unwrap_or(Action::Continue))
+    }
+}
+
+impl std::fmt::Debug for Vm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Vm").field("number", &self.number()).field("ended", &self.ended).finish()
+    }
+}
