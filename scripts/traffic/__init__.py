@@ -1,0 +1,1 @@
+"""Made-up traffic: who asks, what is answered, what a filter makes of it."""
