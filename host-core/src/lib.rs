@@ -9,11 +9,14 @@ pub mod abi;
 mod callouts;
 mod context;
 mod engine;
+mod exchange;
 mod guest;
 mod host;
 pub mod hostcalls;
 pub mod http;
+mod isolation;
 mod module;
+mod plugin;
 pub mod services;
 mod tape;
 mod vm;
@@ -23,8 +26,11 @@ pub use context::{
     ContextId, Half, HeadersState, LocalResponse, PluginSettings, Stream, VmSettings,
 };
 pub use engine::*;
+pub use exchange::{Difference, Driver, Ending, Exchange, Message, Outcome, Sent};
 pub use guest::{Failure, Guest, GuestMemory, LinearMemory, OutOfBounds};
 pub use host::Host;
+pub use isolation::{Binding, Isolation, ParseIsolationError, Seat, VmGone, VmPool};
 pub use module::{ModuleError, ModuleFacts};
+pub use plugin::{FailPolicy, Plugin, PluginVm};
 pub use tape::{Tape, TapeEntry};
-pub use vm::{StartError, Vm};
+pub use vm::{CallbackTime, StartError, Stopwatch, Vm};

@@ -38,6 +38,12 @@ impl Vm {
         self.invoke(Callback::QueueReady, root, [root, queue, 0, 0, 0]).map(drop)
     }
 
+    /// Root contexts to wake, with the queue that has something for them.
+    pub fn take_wakes(&mut self) -> Vec<(ContextId, u32)> {
+        let host = self.host();
+        host.services().shared().take_wakes(host.vm_number())
+    }
+
     /// Calls a function of the plugin that the embedder knows by number.
     ///
     /// # Errors

@@ -1,0 +1,9 @@
+//! Who shares a VM.
+
+mod kind;
+mod pool;
+mod seat;
+
+pub use kind::{Isolation, ParseIsolationError};
+pub use pool::VmPool;
+pub use seat::{Binding, Seat, VmGone};

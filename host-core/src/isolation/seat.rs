@@ -1,0 +1,111 @@
+//! A worker thread's place at a pool of VMs.
+
+use std::sync::Arc;
+
+use super::{Isolation, VmPool};
+use crate::plugin::PluginVm;
+use crate::{StartError, Vm};
+
+/// A worker thread's place: it binds streams to VMs and enters the VM of a stream.
+#[derive(Debug)]
+pub struct Seat {
+    pool: Arc<VmPool>,
+    own: Option<PluginVm>,
+}
+
+/// Which VM a stream lives in.
+#[derive(Debug)]
+pub struct Binding(Place);
+
+#[derive(Debug)]
+enum Place {
+    Own { vm: u64 },
+    Slot { index: usize, vm: u64 },
+    Fresh(Box<PluginVm>),
+}
+
+/// The VM of a stream has trapped and been replaced: the stream's context is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the stream's VM was rebuilt after a trap")]
+pub struct VmGone;
+
+impl Seat {
+    pub(super) fn new(pool: Arc<VmPool>, own: Option<PluginVm>) -> Self {
+        Self { pool, own }
+    }
+
+    /// The pool.
+    pub fn pool(&self) -> &Arc<VmPool> {
+        &self.pool
+    }
+
+    /// Chooses the VM of a new stream; one that has ended is rebuilt first.
+    ///
+    /// # Errors
+    /// The plugin does not start again.
+    #[inline]
+    pub fn bind(&mut self) -> Result<Binding, StartError> {
+        Ok(Binding(match self.pool.isolation() {
+            Isolation::Thread => Place::Own { vm: alive(&self.pool, &mut self.own)?.vm.number() },
+            Isolation::Request => Place::Fresh(Box::new(self.pool.start()?)),
+            Isolation::Shared | Isolation::Pool(_) => {
+                let index = self.pool.next_slot();
+                let vm = match self.pool.slot(index) {
+                    Some(mut slot) => alive(&self.pool, &mut slot)?.vm.number(),
+                    None => 0,
+                };
+                Place::Slot { index, vm }
+            }
+        }))
+    }
+
+    /// Enters the VM of a stream; `enter` gets it and the plugin's root context. Shared VMs
+    /// are locked for as long as `enter` runs.
+    ///
+    /// # Errors
+    /// [`VmGone`].
+    #[inline]
+    pub fn with<R>(
+        &mut self,
+        binding: &mut Binding,
+        enter: impl FnOnce(&mut Vm, u32) -> R,
+    ) -> Result<R, VmGone> {
+        match &mut binding.0 {
+            Place::Own { vm } => of_number(&mut self.own, *vm, enter),
+            Place::Slot { index, vm } => {
+                let mut slot = self.pool.slot(*index).ok_or(VmGone)?;
+                of_number(&mut slot, *vm, enter)
+            }
+            Place::Fresh(plugin) => Ok(enter(&mut plugin.vm, plugin.root)),
+        }
+    }
+
+    /// The thread's own VM, under isolation `thread`.
+    pub fn own(&mut self) -> Option<&mut PluginVm> {
+        self.own.as_mut()
+    }
+}
+
+fn alive<'a>(pool: &VmPool, slot: &'a mut Option<PluginVm>) -> Result<&'a mut PluginVm, StartError> {
+    let needs_rebuild = slot.as_ref().is_none_or(|plugin| plugin.vm.ended().is_some());
+    if needs_rebuild {
+        // The old VM goes first, so that two never need memory at once.
+        *slot = None;
+        return Ok(slot.insert(pool.rebuild()?));
+    }
+    match slot {
+        Some(plugin) => Ok(plugin),
+        None => Ok(slot.insert(pool.rebuild()?)),
+    }
+}
+
+fn of_number<R>(
+    slot: &mut Option<PluginVm>,
+    number: u64,
+    enter: impl FnOnce(&mut Vm, u32) -> R,
+) -> Result<R, VmGone> {
+    match slot {
+        Some(plugin) if plugin.vm.number() == number => Ok(enter(&mut plugin.vm, plugin.root)),
+        _ => Err(VmGone),
+    }
+}
