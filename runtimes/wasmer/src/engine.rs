@@ -1,0 +1,157 @@
+//! The engine: compiles, or loads what it compiled elsewhere.
+
+use std::sync::Arc;
+
+use host_core::{
+    Artifact, ArtifactMaker, Engine, EngineError, EngineInfo, EngineOptions, Module, ModuleFacts,
+    contain,
+};
+use sha2::{Digest, Sha256};
+use wasmer::sys::{
+    CompilerConfig, Cranelift, CraneliftOptLevel, EngineBuilder, NativeEngineExt, Singlepass,
+};
+
+use crate::limits::Limits;
+use crate::mode::{Compiler, Mode, VERSION};
+use crate::module::WasmerModule;
+use crate::points;
+
+/// wasmer in one mode.
+pub struct WasmerEngine {
+    mode: Mode,
+    options: EngineOptions,
+    info: EngineInfo,
+    maker: ArtifactMaker,
+}
+
+impl WasmerEngine {
+    /// Opens wasmer in `mode`.
+    ///
+    /// # Errors
+    /// [`EngineError::Unavailable`] where the mode has no code generator for this
+    /// processor.
+    pub fn open(mode: Mode, options: EngineOptions) -> Result<Self, EngineError> {
+        if let Some(reason) = mode.missing_here() {
+            return Err(EngineError::Unavailable {
+                runtime: mode.runtime(),
+                reason: reason.to_owned(),
+                remedy: "use wasmi/eager, which runs on every processor".to_owned(),
+            });
+        }
+        let maker = ArtifactMaker {
+            runtime: mode.runtime(),
+            version: VERSION.to_owned(),
+            settings: mode.settings(&options),
+        };
+        Ok(Self { mode, options, info: mode.info(), maker })
+    }
+
+    /// An engine with a compiler. Metering belongs to one module, hence one engine each.
+    fn compiler(&self) -> wasmer::Engine {
+        let mut config: Box<dyn CompilerConfig> = match self.mode.compiler {
+            Compiler::Cranelift => {
+                let mut config = Cranelift::new();
+                config.opt_level(CraneliftOptLevel::Speed);
+                Box::new(config)
+            }
+            Compiler::Singlepass => Box::new(Singlepass::new()),
+        };
+        if let Some(deadline) = self.options.deadline {
+            config.push_middleware(points::middleware(points::of(deadline)));
+        }
+        self.limited(EngineBuilder::new(config).engine().into())
+    }
+
+    /// An engine without a compiler.
+    fn headless(&self) -> wasmer::Engine {
+        self.limited(EngineBuilder::headless().engine().into())
+    }
+
+    fn limited(&self, mut engine: wasmer::Engine) -> wasmer::Engine {
+        let limits = Limits::new(engine.target(), self.options.memory_limit);
+        engine.set_tunables(limits);
+        engine
+    }
+
+    fn refused(&self, reason: String) -> EngineError {
+        EngineError::Compile { runtime: self.maker.runtime.clone(), reason }
+    }
+
+    /// Loads the payload of an artifact whose envelope was checked.
+    #[allow(unsafe_code)]
+    fn deserialize(
+        &self,
+        engine: &wasmer::Engine,
+        payload: &[u8],
+    ) -> Result<wasmer::Module, String> {
+        // SAFETY: the bytes are unchanged since this program, with the same version of
+        // wasmer, the same settings and the same processor features, sealed what
+        // `serialize` made: the envelope's digest and fields were compared.
+        contain(|| unsafe { wasmer::Module::deserialize(engine, payload) })?
+            .map_err(|error| error.to_string())
+    }
+
+    fn finish(
+        &self,
+        engine: wasmer::Engine,
+        module: wasmer::Module,
+        artifact: Option<Vec<u8>>,
+        facts: &Arc<ModuleFacts>,
+    ) -> Result<Arc<dyn Module>, EngineError> {
+        let module = WasmerModule::link(
+            self.mode,
+            self.options,
+            engine,
+            module,
+            artifact,
+            Arc::clone(facts),
+        );
+        Ok(Arc::new(module.map_err(|reason| self.refused(reason))?))
+    }
+}
+
+impl Engine for WasmerEngine {
+    fn info(&self) -> &EngineInfo {
+        &self.info
+    }
+
+    fn compile(
+        &self,
+        wasm: &[u8],
+        facts: &Arc<ModuleFacts>,
+    ) -> Result<Arc<dyn Module>, EngineError> {
+        let compiler = self.compiler();
+        let module = contain(|| wasmer::Module::from_binary(&compiler, wasm))
+            .map_err(|reason| self.refused(reason))?
+            .map_err(|error| self.refused(error.to_string()))?;
+        if !self.mode.aot {
+            return self.finish(compiler, module, None, facts);
+        }
+        let payload = module.serialize().map_err(|error| self.refused(error.to_string()))?;
+        let headless = self.headless();
+        let module =
+            self.deserialize(&headless, &payload).map_err(|reason| self.refused(reason))?;
+        let sealed = Artifact::seal(&self.maker, Sha256::digest(wasm).into(), &payload);
+        self.finish(headless, module, Some(sealed), facts)
+    }
+
+    fn load(
+        &self,
+        artifact: &[u8],
+        facts: &Arc<ModuleFacts>,
+    ) -> Result<Arc<dyn Module>, EngineError> {
+        let runtime = &self.maker.runtime;
+        if !self.mode.aot {
+            return Err(EngineError::Unsupported {
+                runtime: runtime.clone(),
+                what: format!("load artifacts: {runtime}-aot does"),
+            });
+        }
+        let opened = Artifact::open(artifact, &self.maker)?;
+        let headless = self.headless();
+        let module = self.deserialize(&headless, opened.payload).map_err(|reason| {
+            EngineError::Artifact { runtime: runtime.clone(), reason }
+        })?;
+        self.finish(headless, module, None, facts)
+    }
+}

@@ -1,0 +1,115 @@
+//! The ways in which wasmer executes.
+
+use host_core::{EngineInfo, EngineOptions, Mechanism, ModeKind};
+
+/// The wasmer version this crate is pinned to.
+pub(crate) const VERSION: &str = "7.3.0";
+
+/// Which of wasmer's compilers makes the code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Compiler {
+    /// The optimising compiler.
+    Cranelift,
+    /// The single-pass compiler.
+    Singlepass,
+}
+
+/// A compiler, and whether the process that runs the code also compiles it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Mode {
+    /// Which compiler.
+    pub compiler: Compiler,
+    /// Whether the code comes from an artifact.
+    pub aot: bool,
+}
+
+impl Mode {
+    /// Every mode, in the order of the catalogue.
+    pub const ALL: [Self; 4] = [
+        Self { compiler: Compiler::Cranelift, aot: false },
+        Self { compiler: Compiler::Cranelift, aot: true },
+        Self { compiler: Compiler::Singlepass, aot: false },
+        Self { compiler: Compiler::Singlepass, aot: true },
+    ];
+
+    /// The mode's part of the runtime id.
+    pub const fn name(self) -> &'static str {
+        match (self.compiler, self.aot) {
+            (Compiler::Cranelift, false) => "cranelift",
+            (Compiler::Cranelift, true) => "cranelift-aot",
+            (Compiler::Singlepass, false) => "singlepass",
+            (Compiler::Singlepass, true) => "singlepass-aot",
+        }
+    }
+
+    /// One line for lists.
+    pub const fn summary(self) -> &'static str {
+        match (self.compiler, self.aot) {
+            (Compiler::Cranelift, false) => "optimising compiler, in the process",
+            (Compiler::Cranelift, true) => "optimising compiler's code, loaded from an artifact",
+            (Compiler::Singlepass, false) => "single-pass compiler, in the process",
+            (Compiler::Singlepass, true) => "single-pass compiler's code, loaded from an artifact",
+        }
+    }
+
+    /// The mode's class.
+    pub const fn kind(self) -> ModeKind {
+        if self.aot { ModeKind::Aot } else { ModeKind::Jit }
+    }
+
+    /// Why this mode has no code generator for the processor it runs on, if so.
+    pub const fn missing_here(self) -> Option<&'static str> {
+        let cranelift = cfg!(any(
+            target_arch = "x86_64",
+            target_arch = "aarch64",
+            target_arch = "riscv64",
+            target_arch = "loongarch64",
+        ));
+        let singlepass =
+            cfg!(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"));
+        match self.compiler {
+            Compiler::Cranelift if !cranelift => {
+                Some("wasmer's Cranelift generates no code for this processor")
+            }
+            Compiler::Singlepass if !singlepass => {
+                Some("Singlepass generates no code for this processor")
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn runtime(self) -> String {
+        format!("wasmer/{}", self.name())
+    }
+
+    /// All that changes the generated code, for artifacts.
+    pub(crate) fn settings(self, options: &EngineOptions) -> String {
+        let metered = if options.deadline.is_some() { "on" } else { "off" };
+        format!("metering {metered}")
+    }
+
+    pub(crate) fn info(self) -> EngineInfo {
+        EngineInfo {
+            runtime: self.runtime(),
+            engine: "wasmer",
+            version: VERSION.to_owned(),
+            mode: self.name(),
+            kind: self.kind(),
+            optimisation: match self.compiler {
+                Compiler::Cranelift => "Cranelift opt_level=speed",
+                Compiler::Singlepass => "single pass, none",
+            }
+            .to_owned(),
+            bounds_check: "guard pages (4 GiB reservation, 4 GiB guard), signals".to_owned(),
+            deadline: Mechanism::Engine("metering points, converted from time by a constant"),
+            memory_limit: Mechanism::Engine("tunables"),
+            simd: self.compiler == Compiler::Cranelift,
+            pooling: "none: on demand, data copied".to_owned(),
+            compile_threads: if self.aot {
+                0
+            } else {
+                std::thread::available_parallelism().map_or(1, usize::from)
+            },
+        }
+    }
+}
