@@ -122,7 +122,9 @@ pub fn proxy_get_buffer_status<G: Guest>(
     enter(guest, "proxy_get_buffer_status", |guest| {
         let (mut memory, host) = guest.split();
         let size = readable(host, buffer)?.len();
-        record(host, |tape| [u64::from(buffer), size as u64].map(|s| tape.scalar(s)).into_iter().collect());
+        record(host, |tape| {
+            [u64::from(buffer), size as u64].map(|scalar| tape.scalar(scalar));
+        });
         memory.store_size(return_size, size)?;
         memory.store_u32(return_flags, 0)?;
         Ok(())

@@ -95,7 +95,8 @@ impl HeaderMap {
     /// The first value of `name`.
     #[inline]
     pub fn get(&self, name: &[u8]) -> Option<&[u8]> {
-        self.values(name).next()
+        let field = self.fields.iter().find(|field| self.is_named(field, name))?;
+        Some(field.value.of(&self.text))
     }
 
     /// Where `name` stands and how many bytes its values have.
