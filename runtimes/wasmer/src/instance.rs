@@ -8,10 +8,11 @@ use crate::exports::Exports;
 use crate::guest::VmState;
 use crate::module::WasmerModule;
 use crate::points::{self, Points};
+use crate::store::OwnedStore;
 use crate::trap::{panicked, trap};
 
 pub(crate) struct WasmerInstance {
-    store: Store,
+    store: OwnedStore,
     env: FunctionEnv<VmState>,
     exports: Exports,
     callbacks: CallbackSet,
@@ -51,7 +52,7 @@ impl WasmerInstance {
         let state = env.as_mut(&mut store);
         state.memory = memory;
         state.allocator = allocator;
-        Ok(Self { store, env, exports, callbacks: facts.callbacks, start, points })
+        Ok(Self { store: OwnedStore(store), env, exports, callbacks: facts.callbacks, start, points })
     }
 
     /// Gives the guest its time from now.
@@ -59,13 +60,13 @@ impl WasmerInstance {
     fn arm(&mut self) -> Result<(), Trap> {
         match &self.points {
             None => Ok(()),
-            Some(points) => points.refill(&mut self.store).map_err(|error| trap(&error, false)),
+            Some(points) => points.refill(&mut self.store.0).map_err(|error| trap(&error, false)),
         }
     }
 
     #[cold]
     fn end(&mut self, error: &RuntimeError) -> Trap {
-        let ran_out = self.points.as_ref().is_some_and(|points| points.ran_out(&mut self.store));
+        let ran_out = self.points.as_ref().is_some_and(|points| points.ran_out(&mut self.store.0));
         trap(error, ran_out)
     }
 }
@@ -76,11 +77,11 @@ fn text(error: impl std::fmt::Display) -> String {
 
 impl Instance for WasmerInstance {
     fn host(&self) -> &Host {
-        &self.env.as_ref(&self.store).host
+        &self.env.as_ref(&self.store.0).host
     }
 
     fn host_mut(&mut self) -> &mut Host {
-        &mut self.env.as_mut(&mut self.store).host
+        &mut self.env.as_mut(&mut self.store.0).host
     }
 
     fn callbacks(&self) -> CallbackSet {
@@ -90,7 +91,7 @@ impl Instance for WasmerInstance {
     fn start(&mut self) -> Result<(), Trap> {
         let Some(start) = self.start.take() else { return Ok(()) };
         self.arm()?;
-        let ended = contain(|| start.call(&mut self.store)).map_err(panicked)?;
+        let ended = contain(|| start.call(&mut self.store.0)).map_err(panicked)?;
         match ended.map_err(|error| self.end(&error)) {
             Err(exit) if exit.kind() == TrapKind::Exit(0) => Ok(()),
             ended => ended,
@@ -101,7 +102,7 @@ impl Instance for WasmerInstance {
     fn call(&mut self, callback: Callback, arguments: [u32; 5]) -> Result<u32, Trap> {
         self.arm()?;
         let Self { store, exports, .. } = self;
-        match contain(|| exports.call(store, callback, arguments)) {
+        match contain(|| exports.call(&mut store.0, callback, arguments)) {
             Ok(Ok(result)) => Ok(result),
             Ok(Err(error)) => Err(self.end(&error)),
             Err(message) => Err(panicked(message)),
@@ -109,7 +110,7 @@ impl Instance for WasmerInstance {
     }
 
     fn memory_bytes(&self) -> u64 {
-        let memory = &self.env.as_ref(&self.store).memory;
-        memory.as_ref().map_or(0, |memory| memory.view(&self.store).data_size())
+        let memory = &self.env.as_ref(&self.store.0).memory;
+        memory.as_ref().map_or(0, |memory| memory.view(&self.store.0).data_size())
     }
 }

@@ -11,6 +11,7 @@ mod limits;
 mod mode;
 mod module;
 mod points;
+mod store;
 mod trap;
 
 pub use engine::WasmerEngine;
