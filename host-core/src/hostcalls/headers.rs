@@ -127,13 +127,15 @@ pub fn proxy_get_header_map_value<G: Guest>(
     return_size: usize,
 ) -> Result<u32, G::Trap> {
     enter(guest, "proxy_get_header_map_value", |guest| {
-        let (memory, host) = guest.split();
-        let key = memory.read(key, key_size)?;
-        if let Some(tape) = &mut host.tape {
-            tape.scalar(u64::from(map));
-            tape.input(key);
-        }
-        let found = readable(host, map)?.find(key).ok_or(Status::NotFound)?;
+        let found = {
+            let (memory, host) = guest.split();
+            let key = memory.read(key, key_size)?;
+            if let Some(tape) = &mut host.tape {
+                tape.scalar(u64::from(map));
+                tape.input(key);
+            }
+            readable(host, map)?.find(key).ok_or(Status::NotFound)?
+        };
         let size = found.joined_size(SEPARATOR.len());
         give(guest, size, return_data, return_size, |host, place| {
             // The guest's allocator cannot change maps, so what was found is still there.

@@ -46,11 +46,14 @@ pub fn proxy_get_status<G: Guest>(
     return_size: usize,
 ) -> Result<u32, G::Trap> {
     enter(guest, "proxy_get_status", |guest| {
-        let (mut memory, host) = guest.split();
-        let (code, message) = &host.answer.status;
-        memory.store_u32(return_code, *code)?;
-        let (code, size) = (*code, message.len());
-        record(host, |tape| tape.scalar(u64::from(code)));
+        let size = {
+            let (mut memory, host) = guest.split();
+            let (code, message) = &host.answer.status;
+            memory.store_u32(return_code, *code)?;
+            let (code, size) = (*code, message.len());
+            record(host, |tape| tape.scalar(u64::from(code)));
+            size
+        };
         give(guest, size, return_message, return_size, |host, place| {
             place.copy_from_slice(&host.answer.status.1);
         })
