@@ -73,7 +73,7 @@ pub fn proxy_get_buffer_bytes<G: Guest>(
         let (start, max_size) = (word(start), word(max_size));
         let host = guest.host();
         record(host, |tape| {
-            [u64::from(buffer), start as u64, max_size as u64].map(|scalar| tape.scalar(scalar));
+            [u64::from(buffer), start as u64, max_size as u64].into_iter().for_each(|scalar| tape.scalar(scalar));
         });
         let length = readable(host, buffer)?.len();
         if start > length || start + max_size > u32::MAX as usize {
@@ -104,7 +104,7 @@ pub fn proxy_set_buffer_bytes<G: Guest>(
         let (memory, host) = guest.split();
         let data = memory.read(data, data_size)?;
         record(host, |tape| {
-            [u64::from(buffer), start as u64, length as u64].map(|scalar| tape.scalar(scalar));
+            [u64::from(buffer), start as u64, length as u64].into_iter().for_each(|scalar| tape.scalar(scalar));
             tape.input(data);
         });
         writable(host, buffer)?.splice(start, length, data)?;
@@ -123,7 +123,7 @@ pub fn proxy_get_buffer_status<G: Guest>(
         let (mut memory, host) = guest.split();
         let size = readable(host, buffer)?.len();
         record(host, |tape| {
-            [u64::from(buffer), size as u64].map(|scalar| tape.scalar(scalar));
+            [u64::from(buffer), size as u64].into_iter().for_each(|scalar| tape.scalar(scalar));
         });
         memory.store_size(return_size, size)?;
         memory.store_u32(return_flags, 0)?;
