@@ -1,0 +1,165 @@
+//! What the built-in workloads promise.
+
+use std::collections::HashSet;
+
+use workloads::{
+    Exchange, Expectation, NativeTwin, Workload, WorkloadError, catalogue, find, names,
+};
+
+fn workload(name: &str) -> Workload {
+    find(name).expect("a built-in workload")
+}
+
+fn local_responses(exchanges: &[Exchange]) -> usize {
+    let local =
+        |exchange: &&Exchange| matches!(exchange.expect, Some(Expectation::LocalResponse(_)));
+    exchanges.iter().filter(local).count()
+}
+
+#[test]
+fn every_workload_is_whole() {
+    for workload in catalogue().expect("embedded traffic is sound") {
+        let name = &workload.name;
+        assert!(workload.module.starts_with(b"\0asm\x01\0\0\0"), "{name}");
+        assert_eq!(
+            workload.module_sha256, workload.variants[0].module_sha256,
+            "{name}"
+        );
+        assert_eq!(workload.variant, workload.variants[0].name, "{name}");
+        assert!(
+            !workload.description.is_empty() && !workload.description.contains('\n'),
+            "{name}"
+        );
+        assert!(workload.exchanges.len() >= 200, "{name}");
+    }
+}
+
+#[test]
+fn every_exchange_is_different_realistic_and_has_its_outcome() {
+    for workload in catalogue().expect("embedded traffic is sound") {
+        let mut seen = HashSet::new();
+        for exchange in &workload.exchanges {
+            let place = format!("{} {}", workload.name, exchange.id);
+            let (request, response) = (&exchange.request, &exchange.response);
+            assert!((8..=25).contains(&request.headers.len()), "{place}");
+            assert!((8..=25).contains(&response.headers.len()), "{place}");
+            assert!(
+                request.body.len() <= 2048 && response.body.len() <= 2048,
+                "{place}"
+            );
+            assert!(exchange.expect.is_some(), "{place}");
+            assert!(seen.insert(format!("{request:?}{response:?}")), "{place}");
+        }
+    }
+}
+
+#[test]
+fn given_lengths_are_those_of_the_bodies() {
+    for workload in catalogue().expect("embedded traffic is sound") {
+        for exchange in &workload.exchanges {
+            let (request, response) = (&exchange.request, &exchange.response);
+            let bodyless = request.method == "HEAD" || response.status == 304;
+            for (headers, length) in [
+                (&request.headers, request.body.len()),
+                (&response.headers, response.body.len()),
+            ] {
+                let given = headers.iter().find(|(name, _)| name == "content-length");
+                if let Some((_, value)) = given.filter(|_| !bodyless) {
+                    assert_eq!(
+                        value,
+                        &length.to_string(),
+                        "{} {}",
+                        workload.name,
+                        exchange.id
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn header_rewrite_always_forwards() {
+    let workload = workload("header-rewrite");
+    assert_eq!(local_responses(&workload.exchanges), 0);
+    for exchange in &workload.exchanges {
+        let Some(Expectation::Forwarded(forwarded)) = &exchange.expect else {
+            panic!("{} has no forwarded outcome", exchange.id);
+        };
+        let has = |name: &str, value: &str| {
+            let wanted = (name.to_owned(), value.to_owned());
+            forwarded.response_headers.contains(&wanted)
+        };
+        assert!(
+            has("hi", "trendyol!") && has("x-wasm-custom", "FOO"),
+            "{}",
+            exchange.id
+        );
+        assert!(
+            has("content-type", "text/plain; charset=utf-8"),
+            "{}",
+            exchange.id
+        );
+        let lengths = forwarded
+            .response_headers
+            .iter()
+            .filter(|(name, _)| name == "content-length");
+        assert_eq!(lengths.count(), 0, "{}", exchange.id);
+    }
+}
+
+#[test]
+fn prime_check_mixes_tokens_of_every_size() {
+    let workload = workload("prime-check");
+    assert_eq!(workload.exchanges.len(), 240);
+    assert_eq!(local_responses(&workload.exchanges), 130);
+    let near = |bits: u32| {
+        let (low, high) = ((1u64 << bits) * 63 / 64, (1u64 << bits) * 65 / 64);
+        let forwarded = workload
+            .exchanges
+            .iter()
+            .filter(|exchange| matches!(exchange.expect, Some(Expectation::Forwarded(_))));
+        forwarded
+            .flat_map(|exchange| &exchange.request.headers)
+            .filter(|(name, value)| {
+                name == "token" && value.parse().is_ok_and(|n: u64| (low..high).contains(&n))
+            })
+            .count()
+    };
+    assert_eq!((near(20), near(32), near(45)), (72, 36, 2));
+}
+
+#[test]
+fn an_unknown_name_lists_the_known_ones() {
+    assert_eq!(
+        names().collect::<Vec<_>>(),
+        ["header-rewrite", "prime-check"]
+    );
+    let error = find("header-rewrit").unwrap_err();
+    assert!(matches!(error, WorkloadError::Unknown { .. }));
+    assert!(
+        error.to_string().contains("header-rewrite, prime-check"),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_unknown_variant_lists_the_known_ones() {
+    let same = workload("prime-check")
+        .with_variant("rust")
+        .expect("the default variant");
+    let error = same.with_variant("cobol").unwrap_err().to_string();
+    assert!(
+        error.contains("'prime-check' has no variant 'cobol'; use one of rust"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_missing_twin_says_why() {
+    for workload in catalogue().expect("embedded traffic is sound") {
+        if let NativeTwin::Unavailable { reason, remedy } = workload.twin {
+            assert!(!reason.is_empty() && !remedy.is_empty());
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The modules are what their manifest says, built from the sources beside it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use wasmparser::{Parser, Payload, Validator};
+
+#[derive(Deserialize)]
+struct Manifest {
+    module: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    file: String,
+    source: String,
+    source_sha256: String,
+    toolchain: String,
+    bytes: usize,
+    sha256: String,
+}
+
+fn package() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn manifest() -> Manifest {
+    let file = package().join("prebuilt/manifest.toml");
+    toml::from_str(&fs::read_to_string(file).expect("a manifest")).expect("a sound manifest")
+}
+
+fn module(entry: &Entry) -> Vec<u8> {
+    fs::read(package().join("prebuilt").join(&entry.file)).expect("the module")
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// Every file below a folder, relative to the crate, with '/' between the parts.
+fn files(folder: &Path, name: &str, found: &mut Vec<(String, PathBuf)>) {
+    for entry in fs::read_dir(folder).expect("a source folder") {
+        let path = entry.expect("a folder entry").path();
+        let name = format!(
+            "{name}/{}",
+            path.file_name().expect("a name").to_string_lossy()
+        );
+        if path.is_dir() {
+            files(&path, &name, found);
+        } else {
+            found.push((name, path));
+        }
+    }
+}
+
+#[test]
+fn modules_are_those_of_the_manifest() {
+    for entry in manifest().module {
+        let module = module(&entry);
+        assert_eq!(module.len(), entry.bytes, "{}", entry.file);
+        assert_eq!(
+            sha256(&module),
+            entry.sha256,
+            "{}: run scripts/build-workloads",
+            entry.file
+        );
+    }
+}
+
+#[test]
+fn modules_are_built_from_the_sources_as_they_are() {
+    for entry in manifest().module {
+        let guest = package().join("..").join(&entry.source);
+        let mut found: Vec<(String, PathBuf)> = ["Cargo.toml", "Cargo.lock"]
+            .map(|name| (name.to_owned(), guest.join(name)))
+            .into();
+        files(&guest.join("src"), "src", &mut found);
+        found.sort();
+        let listing: String = found
+            .iter()
+            .map(|(name, path)| format!("{}  {name}\n", sha256(&fs::read(path).expect("a source"))))
+            .collect();
+        assert_eq!(
+            sha256(listing.as_bytes()),
+            entry.source_sha256,
+            "{}: run scripts/build-workloads",
+            entry.source
+        );
+    }
+}
+
+#[test]
+fn all_modules_come_from_one_toolchain() {
+    let manifest = manifest();
+    let first = &manifest.module[0].toolchain;
+    assert!(
+        manifest
+            .module
+            .iter()
+            .all(|entry| entry.toolchain == *first)
+    );
+}
+
+#[test]
+fn every_embedded_module_has_its_entry() {
+    let known: Vec<String> = manifest()
+        .module
+        .into_iter()
+        .map(|entry| entry.sha256)
+        .collect();
+    for workload in workloads::catalogue().expect("embedded traffic is sound") {
+        for variant in workload.variants {
+            assert!(
+                known.contains(&variant.module_sha256),
+                "{} {}",
+                workload.name,
+                variant.name
+            );
+        }
+    }
+}
+
+#[test]
+fn modules_are_valid_and_import_only_the_abi() {
+    for entry in manifest().module {
+        let module = module(&entry);
+        Validator::new()
+            .validate_all(&module)
+            .expect("a valid module");
+        for payload in Parser::new(0).parse_all(&module) {
+            let Payload::ImportSection(section) = payload.expect("a sound section") else {
+                continue;
+            };
+            for import in section.into_imports() {
+                let import = import.expect("a sound import");
+                let known = match import.module {
+                    "env" => import.name.starts_with("proxy_"),
+                    other => other == "wasi_snapshot_preview1",
+                };
+                assert!(known, "{}: {}.{}", entry.file, import.module, import.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn modules_carry_no_path_of_the_machine_that_built_them() {
+    for entry in manifest().module {
+        let module = module(&entry);
+        for prefix in ["/root/", "/home/", "/Users/", ".cargo/"] {
+            let found = module
+                .windows(prefix.len())
+                .any(|window| window == prefix.as_bytes());
+            assert!(!found, "{}: {prefix}", entry.file);
+        }
+    }
+}
