@@ -5,9 +5,15 @@
 //! trial ends) and `campaign.json` (one [`Campaign`]).
 #![forbid(unsafe_code)]
 
+mod charts;
+mod export;
 mod model;
 mod statistics;
+mod summary;
+mod tables;
 
+pub use charts::ChartError;
+pub use export::{Csv, ExportError, Exporter, Html, Json, Markdown, Report, exporters};
 pub use model::{
     Arm, CallbackCost, Campaign, CampaignFolder, CampaignWall, Cell, Check, ConformanceRow,
     FailureKind, FolderError, Latency, LatencyError, Machine, Measurement, Memory, Mismatch,
@@ -17,4 +23,9 @@ pub use model::{
 pub use statistics::{
     BreakEven, Contender, Control, Course, Interval, PairedRatio, Place, Policy, Series, Stretch,
     Word, break_even, fastest_stretches, geometric_mean, holm, median, paired_ratio, rank,
+};
+pub use summary::{
+    Absolute, Availability, AvailabilityRow, BreakEvenStretch, CallbackSummary, CellSummary,
+    CheckSummary, Comparison, ControlRow, Failure, Group, Headline, LatencySummary, MemorySummary,
+    Metric, Overall, OverallRow, SizeSummary, StartupSummary, Summary, Trust,
 };

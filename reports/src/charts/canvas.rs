@@ -1,0 +1,208 @@
+//! A canvas: plotters' SVG backend, with colours that follow the page's theme.
+
+use super::ChartError;
+use plotters::backend::SVGBackend;
+use plotters::coord::Shift;
+use plotters::element::{DashedPathElement, PathElement, Polygon, Rectangle, Text};
+use plotters::prelude::{Color as _, DrawingArea, IntoDrawingArea as _, IntoFont as _, ShapeStyle};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{FontStyle, RGBColor};
+
+/// Colours by meaning. Each is drawn as a placeholder and then replaced by a CSS
+/// variable, so that one picture serves light and dark pages and print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Ink {
+    Text,
+    Muted,
+    Grid,
+    Native,
+    Aot,
+    Optimising,
+    Baseline,
+    Interpreter,
+    Unknown,
+    Code,
+    Instantiate,
+    Start,
+    FirstRequest,
+    FirstVm,
+    FurtherVm,
+}
+
+impl Ink {
+    const ALL: [(Ink, &'static str); 15] = [
+        (Ink::Text, "--text"),
+        (Ink::Muted, "--muted"),
+        (Ink::Grid, "--grid"),
+        (Ink::Native, "--k-native"),
+        (Ink::Aot, "--k-aot"),
+        (Ink::Optimising, "--k-optimising"),
+        (Ink::Baseline, "--k-baseline"),
+        (Ink::Interpreter, "--k-interpreter"),
+        (Ink::Unknown, "--k-unknown"),
+        (Ink::Code, "--s-code"),
+        (Ink::Instantiate, "--s-instantiate"),
+        (Ink::Start, "--s-start"),
+        (Ink::FirstRequest, "--s-first"),
+        (Ink::FirstVm, "--s-code"),
+        (Ink::FurtherVm, "--s-first"),
+    ];
+
+    fn placeholder(self) -> RGBColor {
+        RGBColor(1, 2, self as u8)
+    }
+
+    /// The CSS variable that gives the colour.
+    pub(super) fn variable(self) -> &'static str {
+        Ink::ALL
+            .iter()
+            .find(|(ink, _)| *ink == self)
+            .map_or("--text", |(_, name)| name)
+    }
+}
+
+/// Where text stands relative to its point.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// A drawing under way. Points are pixels from the upper left.
+pub(super) struct Canvas<'a> {
+    area: DrawingArea<SVGBackend<'a>, Shift>,
+}
+
+/// Draws a picture and returns it as an `<svg>` element that fills its parent.
+pub(super) fn draw(
+    size: (u32, u32),
+    label: &str,
+    paint: impl FnOnce(&Canvas<'_>) -> Result<(), ChartError>,
+) -> Result<String, ChartError> {
+    let mut svg = String::new();
+    {
+        let canvas = Canvas {
+            area: SVGBackend::with_string(&mut svg, size).into_drawing_area(),
+        };
+        paint(&canvas)?;
+        canvas.area.present().map_err(ChartError::new)?;
+    }
+    Ok(themed(&svg, size, label))
+}
+
+fn themed(svg: &str, (width, height): (u32, u32), label: &str) -> String {
+    let body = svg.split_once('>').map_or(svg, |(_, body)| body);
+    let mut body = body
+        .replace(">\n", ">")
+        .replace("\n<", "<")
+        .replace(" opacity=\"1\"", "");
+    body = body.replace(" font-family=\"system-ui\"", "");
+    for (ink, name) in Ink::ALL {
+        let placeholder = format!("\"#0102{:02X}\"", ink as u8);
+        body = body.replace(&placeholder, &format!("\"var({name})\""));
+    }
+    let label = escape(label);
+    format!(
+        "<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{label}\" \
+         font-family=\"system-ui, sans-serif\">{body}"
+    )
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+impl Canvas<'_> {
+    /// A filled rectangle between two corners.
+    pub(super) fn block(
+        &self,
+        from: (i32, i32),
+        to: (i32, i32),
+        ink: Ink,
+    ) -> Result<(), ChartError> {
+        let style = ShapeStyle {
+            color: ink.placeholder().into(),
+            filled: true,
+            stroke_width: 0,
+        };
+        self.area
+            .draw(&Rectangle::new([from, to], style))
+            .map_err(ChartError::new)
+    }
+
+    /// A line through points.
+    pub(super) fn line(
+        &self,
+        points: &[(i32, i32)],
+        ink: Ink,
+        width: u32,
+    ) -> Result<(), ChartError> {
+        let style = ShapeStyle {
+            color: ink.placeholder().into(),
+            filled: false,
+            stroke_width: width,
+        };
+        self.area
+            .draw(&PathElement::new(points.to_vec(), style))
+            .map_err(ChartError::new)
+    }
+
+    /// A dashed line through points.
+    pub(super) fn dashes(
+        &self,
+        points: &[(i32, i32)],
+        ink: Ink,
+        width: u32,
+    ) -> Result<(), ChartError> {
+        let style = ShapeStyle {
+            color: ink.placeholder().into(),
+            filled: false,
+            stroke_width: width,
+        };
+        let element = DashedPathElement::new(points.to_vec(), 6, 4, style);
+        self.area.draw(&element).map_err(ChartError::new)
+    }
+
+    /// A diamond around a point: easier to hit than a circle of whole pixels.
+    pub(super) fn mark(&self, (x, y): (i32, i32), ink: Ink) -> Result<(), ChartError> {
+        let points = vec![(x - 5, y), (x, y - 5), (x + 5, y), (x, y + 5)];
+        self.area
+            .draw(&Polygon::new(points, ink.placeholder().filled()))
+            .map_err(ChartError::new)
+    }
+
+    /// An interval: a line with a stop at each end.
+    pub(super) fn whisker(&self, low: i32, high: i32, y: i32, ink: Ink) -> Result<(), ChartError> {
+        self.line(&[(low, y), (high, y)], ink, 1)?;
+        self.line(&[(low, y - 4), (low, y + 4)], ink, 1)?;
+        self.line(&[(high, y - 4), (high, y + 4)], ink, 1)
+    }
+
+    /// Text of 12 pixels, centred on the height of its point.
+    pub(super) fn text(
+        &self,
+        text: &str,
+        at: (i32, i32),
+        anchor: Anchor,
+        ink: Ink,
+    ) -> Result<(), ChartError> {
+        let horizontal = match anchor {
+            Anchor::Start => HPos::Left,
+            Anchor::Middle => HPos::Center,
+            Anchor::End => HPos::Right,
+        };
+        // The backend divides by 1.24 to get from a line's height to the letters' size.
+        let style = ("system-ui", 12.0 * 1.24, FontStyle::Normal)
+            .into_font()
+            .color(&ink.placeholder())
+            .pos(Pos::new(horizontal, VPos::Center));
+        self.area
+            .draw(&Text::new(text.to_owned(), at, style))
+            .map_err(ChartError::new)
+    }
+}

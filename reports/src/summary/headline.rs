@@ -1,0 +1,227 @@
+//! The headline: one sentence, and how sure it is.
+
+use super::{Metric, Summary};
+use crate::model::ModeKind;
+use crate::statistics::PairedRatio;
+use serde::Serialize;
+
+/// The verdict of a campaign.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Headline {
+    /// True when the sentence names a winner or a tie; false when it is undecided.
+    pub decided: bool,
+    /// The verdict.
+    pub sentence: String,
+    /// How sure it is.
+    pub certainty: String,
+    /// One sentence for each ranking, when there is more than one.
+    pub by_ranking: Vec<String>,
+    /// What must be known before the numbers are compared; empty when the modes are alike.
+    pub caution: String,
+}
+
+/// A ranking's rows as far as the headline needs them.
+struct Row<'a> {
+    runtime: &'a str,
+    kind: ModeKind,
+    rank: Option<usize>,
+    cost: f64,
+    to_best: Option<PairedRatio>,
+}
+
+pub(super) fn headline(summary: &Summary) -> Headline {
+    let rankings: Vec<(String, Vec<Row<'_>>)> = summary
+        .groups
+        .iter()
+        .map(|group| (group.title.clone(), group_rows(summary, group)))
+        .collect();
+    let count = rankings.len();
+    let overall = summary.overall.as_ref().map(|overall| {
+        let rows = overall.rows.iter().map(|row| Row {
+            runtime: &row.runtime,
+            kind: row.kind,
+            rank: row.rank,
+            cost: row.cost,
+            to_best: row.to_best.map(|comparison| comparison.ratio),
+        });
+        (
+            format!("all {count} rankings together"),
+            rows.collect::<Vec<_>>(),
+        )
+    });
+    // Without a runtime that ran everything, the first ranking speaks.
+    let main = overall
+        .as_ref()
+        .filter(|(_, rows)| !rows.is_empty())
+        .or(rankings.first());
+    let decided = main.is_some_and(|(_, rows)| rows.iter().any(|row| row.rank == Some(1)));
+    let sentence = match main {
+        Some((scope, rows)) => sentence(summary, scope, rows),
+        None => "Nothing was measured.".to_owned(),
+    };
+    let by_ranking = match count {
+        0 | 1 => Vec::new(),
+        _ => rankings
+            .iter()
+            .map(|(scope, rows)| self::sentence(summary, scope, rows))
+            .collect(),
+    };
+    let certainty = certainty(
+        summary,
+        main.map(|(_, rows)| rows.as_slice()).unwrap_or_default(),
+    );
+    Headline {
+        decided,
+        sentence,
+        certainty,
+        by_ranking,
+        caution: caution(summary),
+    }
+}
+
+fn group_rows<'a>(summary: &Summary, group: &'a super::Group) -> Vec<Row<'a>> {
+    let row = |cell: &'a super::CellSummary| {
+        Some(Row {
+            runtime: &cell.cell.runtime,
+            kind: cell.kind,
+            rank: cell.rank,
+            cost: cell.metrics.get(&summary.primary)?.median,
+            to_best: cell
+                .to_best
+                .get(&summary.primary)
+                .map(|comparison| comparison.ratio),
+        })
+    };
+    group.measured().filter_map(row).collect()
+}
+
+fn sentence(summary: &Summary, scope: &str, rows: &[Row<'_>]) -> String {
+    let runners: Vec<&Row<'_>> = rows
+        .iter()
+        .filter(|row| row.kind != ModeKind::Native)
+        .collect();
+    let cost = summary.primary.title();
+    let Some(lowest) = runners.iter().min_by(|a, b| a.cost.total_cmp(&b.cost)) else {
+        return format!("{scope}: no runtime was measured.");
+    };
+    let leaders: Vec<&str> = runners
+        .iter()
+        .filter(|row| row.rank == Some(1))
+        .map(|row| row.runtime)
+        .collect();
+    let next = runners
+        .iter()
+        .filter(|row| row.rank.is_some_and(|rank| rank > 1))
+        .filter_map(|row| Some((row.runtime, row.to_best?)))
+        .min_by(|a, b| a.1.estimate.total_cmp(&b.1.estimate));
+    let behind = next.map(|(runtime, ratio)| {
+        format!(
+            "; next is {runtime} at {:.2} times its {cost}{}",
+            ratio.estimate,
+            interval(&ratio)
+        )
+    });
+    let behind = behind.unwrap_or_default();
+    match leaders.as_slice() {
+        [] => {
+            let why = summary
+                .trust
+                .objection
+                .clone()
+                .unwrap_or_else(|| too_few(summary, rows));
+            format!(
+                "Undecided on {scope}: {why}. Lowest so far: {}.",
+                lowest.runtime
+            )
+        }
+        [only] if runners.len() == 1 => format!("{only} is the only runtime measured on {scope}."),
+        [leader] => format!("{leader} is the fastest on {scope}{behind}."),
+        [all @ .., last] => format!(
+            "{} and {last} share first place on {scope}: none is shown to be slower than {} by more \
+             than {:.0} %{}.",
+            all.join(", "),
+            lowest.runtime,
+            summary.policy.band * 100.0,
+            behind.replacen("its", "the lowest", 1)
+        ),
+    }
+}
+
+fn interval(ratio: &PairedRatio) -> String {
+    format!(" ({:.2} to {:.2})", ratio.interval.low, ratio.interval.high)
+}
+
+fn too_few(summary: &Summary, rows: &[Row<'_>]) -> String {
+    let n = rows.iter().filter_map(|row| Some(row.to_best?.n)).max();
+    match n.unwrap_or(summary.blocks_measured) {
+        n if n < summary.policy.min_blocks => format!(
+            "{n} blocks are too few, a verdict needs {}",
+            summary.policy.min_blocks
+        ),
+        n => format!("{n} blocks do not settle it"),
+    }
+}
+
+fn certainty(summary: &Summary, rows: &[Row<'_>]) -> String {
+    let n = rows.iter().filter_map(|row| Some(row.to_best?.n));
+    let blocks = match (n.clone().min(), n.max()) {
+        (Some(low), Some(high)) if low != high => format!("{low} to {high} blocks"),
+        (Some(n), _) => format!("{n} blocks"),
+        _ => format!("{} blocks", summary.blocks_measured),
+    };
+    let control = summary
+        .trust
+        .controls
+        .iter()
+        .filter(|row| row.metric == summary.primary);
+    let control: Vec<String> = control
+        .map(|row| {
+            format!(
+                "{:.3}{}",
+                row.control.ratio.estimate,
+                fine(&row.control.ratio)
+            )
+        })
+        .collect();
+    let control = match control.as_slice() {
+        [] => "no A/A control".to_owned(),
+        [one] => format!("A/A control {one}"),
+        many => format!("A/A controls {}", many.join(", ")),
+    };
+    let comparisons = rows.iter().filter(|row| row.to_best.is_some()).count();
+    let family = match comparisons {
+        0 | 1 => String::new(),
+        many => format!("; Holm-adjusted over {many} comparisons"),
+    };
+    format!(
+        "{:.0} % intervals over {blocks}, paired within blocks; {control}{family}.",
+        summary.policy.level * 100.0
+    )
+}
+
+fn fine(ratio: &PairedRatio) -> String {
+    format!(" ({:.3} to {:.3})", ratio.interval.low, ratio.interval.high)
+}
+
+fn caution(summary: &Summary) -> String {
+    let mut kinds: Vec<ModeKind> = summary
+        .groups
+        .iter()
+        .flat_map(|group| group.measured())
+        .map(|cell| cell.kind)
+        .collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    if kinds.len() < 2 {
+        return String::new();
+    }
+    let words: Vec<&str> = kinds.iter().map(|kind| kind.words()).collect();
+    let startup = match summary.primary {
+        Metric::Startup => "",
+        _ => " Compilation is not part of the cost per transaction; see start-up and break-even.",
+    };
+    format!(
+        "Modes of unlike kinds are compared here ({}): each row names its kind.{startup}",
+        words.join(", ")
+    )
+}

@@ -1,0 +1,18 @@
+//! The report's tables, made once from the summary and shown by every exporter.
+
+mod cost;
+mod counts;
+mod environment;
+pub(crate) mod format;
+mod ranking;
+mod raw;
+mod table;
+
+pub(crate) use cost::{break_even_table, callbacks, latency, memory, startup};
+pub(crate) use counts::{counts, host_calls};
+pub(crate) use environment::{
+    availability, conformance_failures, controls, failures, fairness, machine, remedies, workloads,
+};
+pub(crate) use ranking::{overall, ranking, short};
+pub(crate) use raw::raw;
+pub(crate) use table::Table;
