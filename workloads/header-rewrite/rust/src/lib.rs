@@ -7,6 +7,8 @@ mod configuration;
 mod filter;
 mod headers;
 mod rule;
+#[cfg(test)]
+mod traffic;
 
 // The macro exports a function by its plain name, which the lint counts as unsafe.
 #[allow(unsafe_code)]

@@ -44,16 +44,20 @@ fn is_empty_object(configuration: &[u8]) -> bool {
     text.is_empty() || inside.is_some_and(is_blank)
 }
 
+/// Whether a request with this token may pass. Bytes, since a header value need
+/// not be UTF-8.
+pub fn passes(token: Option<Vec<u8>>) -> bool {
+    let number = token.and_then(|token| parse_token(&token));
+    number.is_some_and(is_prime)
+}
+
 struct Request;
 
 impl Context for Request {}
 
 impl HttpContext for Request {
     fn on_http_request_headers(&mut self, _num_headers: usize, _end_of_stream: bool) -> Action {
-        // As bytes: a header value need not be UTF-8.
-        let token = self.get_http_request_header_bytes("token");
-        let number = token.and_then(|token| parse_token(&token));
-        if number.is_some_and(is_prime) {
+        if passes(self.get_http_request_header_bytes("token")) {
             return Action::Continue;
         }
         self.send_http_response(FORBIDDEN, vec![("powered-by", "proxy-wasm")], Some(BODY));

@@ -4,6 +4,8 @@
 
 mod filter;
 mod prime;
+#[cfg(test)]
+mod traffic;
 
 // The macro exports a function by its plain name, which the lint counts as unsafe.
 #[allow(unsafe_code)]
