@@ -18,6 +18,7 @@ struct Entry {
     source: String,
     source_sha256: String,
     toolchain: String,
+    flags: String,
     bytes: usize,
     sha256: String,
 }
@@ -107,20 +108,21 @@ fn all_modules_come_from_one_toolchain() {
 }
 
 #[test]
-fn every_embedded_module_has_its_entry() {
-    let known: Vec<String> = manifest()
-        .module
-        .into_iter()
-        .map(|entry| entry.sha256)
-        .collect();
+fn workloads_say_what_the_manifest_says() {
+    let entries = manifest().module;
     for workload in workloads::catalogue().expect("embedded traffic is sound") {
         for variant in workload.variants {
+            let place = format!("{} {}", workload.name, variant.name);
+            let entry = entries
+                .iter()
+                .find(|entry| entry.sha256 == variant.module_sha256);
+            let entry = entry.unwrap_or_else(|| panic!("{place} is not in the manifest"));
+            let compiler: Vec<&str> = entry.toolchain.split(' ').take(2).collect();
             assert!(
-                known.contains(&variant.module_sha256),
-                "{} {}",
-                workload.name,
-                variant.name
+                variant.toolchain.starts_with(&compiler.join(" ")),
+                "{place}"
             );
+            assert_eq!(variant.flags, entry.flags, "{place}");
         }
     }
 }

@@ -17,7 +17,7 @@ pub fn parse_token(token: &[u8]) -> Option<u64> {
 ///
 /// Slow on purpose: the cost grows with the square root of the number, so that
 /// a token chooses how much the guest computes. A prime near 2^45 takes about
-/// two million divisions of 64 bits.
+/// two million divisors.
 pub fn is_prime(number: u64) -> bool {
     if number < 4 {
         return number >= 2;
