@@ -8,11 +8,13 @@ pub(super) struct Axis {
     from: i32,
     to: i32,
     logarithmic: bool,
+    /// What round values are multiples of: 1, or a power of 1,024 for bytes.
+    unit: f64,
 }
 
 impl Axis {
     /// A linear axis from zero to a little above `high`.
-    pub(super) fn from_zero(high: f64, from: i32, to: i32) -> Axis {
+    pub(super) fn from_zero(high: f64, unit: f64, from: i32, to: i32) -> Axis {
         let high = if high.is_finite() && high > 0.0 {
             high * 1.02
         } else {
@@ -24,6 +26,7 @@ impl Axis {
             from,
             to,
             logarithmic: false,
+            unit,
         }
     }
 
@@ -49,6 +52,7 @@ impl Axis {
             from,
             to,
             logarithmic: true,
+            unit: 1.0,
         }
     }
 
@@ -76,13 +80,13 @@ impl Axis {
     }
 
     fn linear_ticks(&self, most: usize) -> Vec<f64> {
-        let raw = self.high / most.max(1) as f64;
+        let raw = self.high / self.unit / most.max(1) as f64;
         let power = 10_f64.powf(raw.log10().floor());
         let step = [1.0, 2.0, 5.0, 10.0]
             .map(|m| m * power)
             .into_iter()
             .find(|s| *s >= raw);
-        let step = step.unwrap_or(raw);
+        let step = step.unwrap_or(raw) * self.unit;
         (0..)
             .map(|i| f64::from(i) * step)
             .take_while(|tick| *tick <= self.high)
@@ -123,9 +127,16 @@ mod tests {
 
     #[test]
     fn bars_start_at_zero_and_ticks_are_round() {
-        let axis = Axis::from_zero(73.0, 100, 500);
+        let axis = Axis::from_zero(73.0, 1.0, 100, 500);
         assert_eq!(axis.at(0.0), 100);
         assert_eq!(axis.ticks(5), vec![0.0, 20.0, 40.0, 60.0]);
+    }
+
+    #[test]
+    fn bytes_have_ticks_that_are_round_in_their_unit() {
+        let mebi = 1_048_576.0;
+        let axis = Axis::from_zero(17.0 * mebi, mebi, 0, 100);
+        assert_eq!(axis.ticks(5), [0.0, 5.0, 10.0, 15.0].map(|m| m * mebi));
     }
 
     #[test]
@@ -136,6 +147,6 @@ mod tests {
         assert_eq!(axis.at(f64::NAN), 0);
         let empty = Axis::log([], 0, 10);
         assert!(!empty.ticks(4).is_empty());
-        assert!(!Axis::from_zero(f64::NAN, 0, 10).ticks(4).is_empty());
+        assert!(!Axis::from_zero(f64::NAN, 1.0, 0, 10).ticks(4).is_empty());
     }
 }

@@ -5,7 +5,7 @@ use super::canvas::{Anchor, Canvas, Ink, draw};
 use super::{Chart, ChartError, Frame, both, fitted, ink_of, kind_legend};
 use crate::model::ModeKind;
 use crate::summary::{CellSummary, Group};
-use crate::tables::format::{count, digits, time};
+use crate::tables::format::{short_count, short_digits, time_tick};
 
 /// Height of a name at a line's end.
 const LINE: i32 = 15;
@@ -24,7 +24,7 @@ struct Axes {
     /// Ticks of the horizontal axis, when they are not simply round values.
     x_ticks: Option<Vec<(f64, String)>>,
     x_title: &'static str,
-    /// A wider span than the points have.
+    /// Words for a round value on it.
     x_tick: fn(f64) -> String,
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn percentiles(group: &Group) -> Result<Option<Chart>, ChartError> {
         x: vec![1.0, reached],
         x_ticks: Some(ticks.map(|(name, x)| (x, name.to_owned())).collect()),
         x_title: "percentile",
-        x_tick: digits,
+        x_tick: short_digits,
     };
     let title = "Latency distribution".to_owned();
     let caption = "Latency of single transactions by percentile, all blocks merged; both axes \
@@ -95,7 +95,7 @@ pub(crate) fn break_even(group: &Group) -> Result<Option<Chart>, ChartError> {
         x: vec![1.0, most],
         x_ticks: None,
         x_title: "requests",
-        x_tick: count,
+        x_tick: short_count,
     };
     let title = "Break-even".to_owned();
     let caption = "Start-up and all requests together, by number of requests; both axes \
@@ -151,7 +151,7 @@ fn picture(frame: Frame, label: &str, curves: &[Curve], axes: &Axes) -> Result<S
         for value in vertical.ticks(7) {
             let y = vertical.at(value);
             canvas.line(&[(left, y), (right, y)], Ink::Grid, 1)?;
-            canvas.text(&time(value), (left - 8, y), Anchor::End, Ink::Muted)?;
+            canvas.text(&time_tick(value), (left - 8, y), Anchor::End, Ink::Muted)?;
         }
         for (value, name) in horizontal.ticks(axes, if frame.narrow { 4 } else { 8 }) {
             let x = horizontal.at(value);

@@ -5,7 +5,7 @@ use super::canvas::{Anchor, Canvas, Ink, draw};
 use super::{Chart, ChartError, Frame, both, fitted, ink_of, kind_legend};
 use crate::statistics::Interval;
 use crate::summary::{CellSummary, Group, Summary};
-use crate::tables::format::{ratio, size, time};
+use crate::tables::format::{ratio, short_digits, size, size_tick, size_unit, time, time_tick};
 use crate::tables::short;
 
 /// One row of a chart.
@@ -57,7 +57,7 @@ pub(crate) fn cost(summary: &Summary, group: &Group) -> Result<Option<Chart>, Ch
     let title = short(primary).to_owned();
     let caption = "Median over blocks, bars from zero. Whiskers: 95 % interval of the ratio to the \
                    best, drawn at the best's cost.";
-    chart(group, title, caption, legend, Style::Bars, &rows, time)
+    chart(group, title, caption, legend, Style::Bars, &rows, time_tick)
 }
 
 /// Ratio of every runtime to the native twin, or to the best without one, on a log axis.
@@ -85,12 +85,7 @@ pub(crate) fn ratios(summary: &Summary, group: &Group) -> Result<Option<Chart>, 
         .map(|cell| cell.kind);
     let title = format!("{} relative to {baseline}", short(summary.primary));
     let caption = "Logarithmic axis, line at 1. Whiskers: 95 % interval, paired within blocks.";
-    let tick = |value: f64| {
-        format!(
-            "{}×",
-            ratio(value).trim_end_matches('0').trim_end_matches('.')
-        )
-    };
+    let tick = |value: f64| format!("{}×", short_digits(value));
     chart(
         group,
         title,
@@ -133,7 +128,7 @@ pub(crate) fn startup(group: &Group) -> Result<Option<Chart>, ChartError> {
         legend,
         Style::Bars,
         &rows,
-        time,
+        time_tick,
     )
 }
 
@@ -169,7 +164,7 @@ pub(crate) fn memory(group: &Group) -> Result<Option<Chart>, ChartError> {
         legend,
         Style::Pairs,
         &rows,
-        size,
+        size_tick,
     )
 }
 
@@ -254,19 +249,34 @@ fn picture(
                 .flat_map(|i| [i.low, i.high]);
             Axis::log(ends.chain([1.0]), left, right)
         }
-        Style::Bars | Style::Pairs => Axis::from_zero(widest(style, rows), left, right),
+        Style::Bars => Axis::from_zero(widest(style, rows), 1.0, left, right),
+        Style::Pairs => {
+            let most = widest(style, rows);
+            Axis::from_zero(most, size_unit(most), left, right)
+        }
     };
     draw(size, label, |canvas| {
+        let tops = || (8..).step_by(step as usize).take(rows.len());
+        // Names stand above the bars on narrow pages: lines pause for them.
+        let upright = |x: i32, ink: Ink| match frame.narrow {
+            true => tops().try_for_each(|top| canvas.line(&[(x, top + 15), (x, top + 37)], ink, 1)),
+            false => canvas.line(&[(x, 4), (x, bottom)], ink, 1),
+        };
         for value in axis.ticks(if frame.narrow { 4 } else { 7 }) {
             let x = axis.at(value);
-            canvas.line(&[(x, 4), (x, bottom)], Ink::Grid, 1)?;
-            canvas.text(&tick(value), (x, bottom + 14), Anchor::Middle, Ink::Muted)?;
+            upright(x, Ink::Grid)?;
+            let anchor = if x < 24 {
+                Anchor::Start
+            } else {
+                Anchor::Middle
+            };
+            let x = if x < 24 { 0 } else { x };
+            canvas.text(&tick(value), (x, bottom + 14), anchor, Ink::Muted)?;
         }
         if style == Style::Ratio {
-            let x = axis.at(1.0);
-            canvas.line(&[(x, 4), (x, bottom)], Ink::Text, 1)?;
+            upright(axis.at(1.0), Ink::Text)?;
         }
-        for (row, top) in rows.iter().zip((8..).step_by(step as usize)) {
+        for (row, top) in rows.iter().zip(tops()) {
             let middle = if frame.narrow {
                 top + 26
             } else {

@@ -35,7 +35,6 @@ pub(super) fn headline(summary: &Summary) -> Headline {
         .iter()
         .map(|group| (group.title.clone(), group_rows(summary, group)))
         .collect();
-    let count = rankings.len();
     let overall = summary.overall.as_ref().map(|overall| {
         let rows = overall.rows.iter().map(|row| Row {
             runtime: &row.runtime,
@@ -44,10 +43,7 @@ pub(super) fn headline(summary: &Summary) -> Headline {
             cost: row.cost,
             to_best: row.to_best.map(|comparison| comparison.ratio),
         });
-        (
-            format!("all {count} rankings together"),
-            rows.collect::<Vec<_>>(),
-        )
+        (everything(summary), rows.collect::<Vec<_>>())
     });
     // Without a runtime that ran everything, the first ranking speaks.
     let main = overall
@@ -59,11 +55,11 @@ pub(super) fn headline(summary: &Summary) -> Headline {
         Some((scope, rows)) => sentence(summary, scope, rows),
         None => "Nothing was measured.".to_owned(),
     };
-    let by_ranking = match count {
+    let by_ranking = match rankings.len() {
         0 | 1 => Vec::new(),
         _ => rankings
             .iter()
-            .map(|(scope, rows)| self::sentence(summary, scope, rows))
+            .map(|(scope, rows)| in_short(scope, rows))
             .collect(),
     };
     let certainty = certainty(
@@ -95,34 +91,64 @@ fn group_rows<'a>(summary: &Summary, group: &'a super::Group) -> Vec<Row<'a>> {
     group.measured().filter_map(row).collect()
 }
 
-fn sentence(summary: &Summary, scope: &str, rows: &[Row<'_>]) -> String {
-    let runners: Vec<&Row<'_>> = rows
-        .iter()
-        .filter(|row| row.kind != ModeKind::Native)
-        .collect();
-    let cost = summary.primary.title();
-    let Some(lowest) = runners.iter().min_by(|a, b| a.cost.total_cmp(&b.cost)) else {
-        return format!("{scope}: no runtime was measured.");
-    };
-    let leaders: Vec<&str> = runners
-        .iter()
+/// What an overall ranking is over: `both workloads`, or `all 4 rankings` when
+/// isolation or threads differ too.
+fn everything(summary: &Summary) -> String {
+    let mut workloads: Vec<&str> = summary.groups.iter().map(|g| g.workload.as_str()).collect();
+    workloads.dedup();
+    match (
+        workloads.len() == summary.groups.len(),
+        summary.groups.len(),
+    ) {
+        (true, 2) => "both workloads".to_owned(),
+        (true, many) => format!("all {many} workloads"),
+        (false, many) => format!("all {many} rankings"),
+    }
+}
+
+/// A ranking reduced to what a sentence can say.
+struct Podium<'a> {
+    lowest: &'a str,
+    leaders: Vec<&'a str>,
+    next: Option<(&'a str, PairedRatio)>,
+    runners: usize,
+}
+
+fn podium<'a>(rows: &[Row<'a>]) -> Option<Podium<'a>> {
+    let runners = || rows.iter().filter(|row| row.kind != ModeKind::Native);
+    let lowest = runners().min_by(|a, b| a.cost.total_cmp(&b.cost))?;
+    let leaders = runners()
         .filter(|row| row.rank == Some(1))
         .map(|row| row.runtime)
         .collect();
-    let next = runners
-        .iter()
+    let next = runners()
         .filter(|row| row.rank.is_some_and(|rank| rank > 1))
         .filter_map(|row| Some((row.runtime, row.to_best?)))
         .min_by(|a, b| a.1.estimate.total_cmp(&b.1.estimate));
-    let behind = next.map(|(runtime, ratio)| {
-        format!(
-            "; next is {runtime} at {:.2} times its {cost}{}",
-            ratio.estimate,
-            interval(&ratio)
-        )
-    });
-    let behind = behind.unwrap_or_default();
-    match leaders.as_slice() {
+    Some(Podium {
+        lowest: lowest.runtime,
+        leaders,
+        next,
+        runners: runners().count(),
+    })
+}
+
+fn sentence(summary: &Summary, scope: &str, rows: &[Row<'_>]) -> String {
+    let cost = summary.primary.title();
+    let Some(podium) = podium(rows) else {
+        return format!("No runtime was measured on {scope}.");
+    };
+    let behind = |its: &str| match &podium.next {
+        Some((runtime, ratio)) => {
+            let times = format!("{:.2}", ratio.estimate);
+            format!(
+                "; {runtime} follows at {times} times {its} {cost}{}",
+                interval(ratio)
+            )
+        }
+        None => String::new(),
+    };
+    match podium.leaders.as_slice() {
         [] => {
             let why = summary
                 .trust
@@ -130,20 +156,47 @@ fn sentence(summary: &Summary, scope: &str, rows: &[Row<'_>]) -> String {
                 .clone()
                 .unwrap_or_else(|| too_few(summary, rows));
             format!(
-                "Undecided on {scope}: {why}. Lowest so far: {}.",
-                lowest.runtime
+                "Undecided: {why}. Lowest {cost} on {scope} so far: {}.",
+                podium.lowest
             )
         }
-        [only] if runners.len() == 1 => format!("{only} is the only runtime measured on {scope}."),
-        [leader] => format!("{leader} is the fastest on {scope}{behind}."),
-        [all @ .., last] => format!(
-            "{} and {last} share first place on {scope}: none is shown to be slower than {} by more \
-             than {:.0} %{}.",
-            all.join(", "),
-            lowest.runtime,
-            summary.policy.band * 100.0,
-            behind.replacen("its", "the lowest", 1)
+        [only] if podium.runners == 1 => format!("{only} is the only runtime measured on {scope}."),
+        [leader] => format!("{leader} is the fastest on {scope}{}.", behind("its")),
+        several => format!(
+            "{} are tied for the fastest on {scope}{}.",
+            listed(several),
+            behind("the best")
         ),
+    }
+}
+
+/// One line of the list below the headline.
+fn in_short(scope: &str, rows: &[Row<'_>]) -> String {
+    let Some(podium) = podium(rows) else {
+        return format!("{scope}: no runtime was measured.");
+    };
+    let first = match podium.leaders.as_slice() {
+        [] => return format!("{scope}: undecided, lowest so far {}.", podium.lowest),
+        [leader] => (*leader).to_owned(),
+        several => format!("{} tied", listed(several)),
+    };
+    let next = podium.next.map(|(runtime, ratio)| {
+        format!(
+            ", then {runtime} at {:.2} times{}",
+            ratio.estimate,
+            interval(&ratio)
+        )
+    });
+    format!("{scope}: {first}{}.", next.unwrap_or_default())
+}
+
+/// `a, b and c`; beyond four names the rest are counted.
+fn listed(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] if names.len() <= 4 => format!("{} and {last}", first.join(", ")),
+        many => format!("{} and {} more", many[..3].join(", "), many.len() - 3),
     }
 }
 
@@ -163,6 +216,9 @@ fn too_few(summary: &Summary, rows: &[Row<'_>]) -> String {
 }
 
 fn certainty(summary: &Summary, rows: &[Row<'_>]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
     let n = rows.iter().filter_map(|row| Some(row.to_best?.n));
     let blocks = match (n.clone().min(), n.max()) {
         (Some(low), Some(high)) if low != high => format!("{low} to {high} blocks"),

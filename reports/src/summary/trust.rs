@@ -73,14 +73,17 @@ pub(super) fn trust(
 }
 
 fn objection(controls: &[ControlRow], primary: Metric, policy: &Policy) -> Option<String> {
-    let mut own = controls
-        .iter()
-        .filter(|row| row.metric == primary)
-        .peekable();
-    if own.peek().is_none() {
+    let own = || controls.iter().filter(|row| row.metric == primary);
+    let Some(blocks) = own().map(|row| row.control.ratio.n).min() else {
         return Some("no A/A control was measured".to_owned());
+    };
+    if blocks < policy.min_blocks {
+        return Some(format!(
+            "{blocks} blocks are too few to trust the A/A control, a verdict needs {}",
+            policy.min_blocks
+        ));
     }
-    let worst = own.filter(|row| !row.control.trusted).max_by(|a, b| {
+    let worst = own().filter(|row| !row.control.trusted).max_by(|a, b| {
         let distance = |row: &ControlRow| row.control.ratio.estimate.ln().abs();
         distance(a).total_cmp(&distance(b))
     })?;

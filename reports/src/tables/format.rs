@@ -83,6 +83,48 @@ pub(crate) fn size(bytes: f64) -> String {
     with_unit(&SIZES, bytes)
 }
 
+/// A round value on a time axis: no decimals that say nothing.
+pub(crate) fn time_tick(ns: f64) -> String {
+    tick(&TIMES, ns)
+}
+
+/// A round value on an axis of bytes.
+pub(crate) fn size_tick(bytes: f64) -> String {
+    tick(&SIZES, bytes)
+}
+
+/// The unit that [`size`] uses, in bytes.
+pub(crate) fn size_unit(bytes: f64) -> f64 {
+    SIZES
+        .iter()
+        .find(|unit| bytes >= unit.1)
+        .map_or(1.0, |unit| unit.1)
+}
+
+/// A number to three digits without trailing zeros.
+pub(crate) fn short_digits(value: f64) -> String {
+    let text = digits(value);
+    if !text.contains('.') {
+        return text;
+    }
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn tick(units: &[(&'static str, f64)], value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let text = with_unit(units, value);
+    let (number, unit) = text.split_once(' ').unwrap_or((&text, ""));
+    if !number.contains('.') {
+        return text;
+    }
+    format!(
+        "{} {unit}",
+        number.trim_end_matches('0').trim_end_matches('.')
+    )
+}
+
 fn with_unit(units: &[(&'static str, f64)], value: f64) -> String {
     let fits = |unit: &&(&'static str, f64)| value >= unit.1 * 0.999_5;
     let (unit, divisor) = units
@@ -117,6 +159,15 @@ pub(crate) fn count(value: f64) -> String {
 /// Nanoseconds, with decimals only where they matter.
 pub(crate) fn grouped_ns(ns: f64) -> String {
     grouped(ns, usize::from(ns < 1_000.0))
+}
+
+/// A round count for an axis: `1`, `100`, `10k`, `1M`.
+pub(crate) fn short_count(value: f64) -> String {
+    let units = [("G", 1e9), ("M", 1e6), ("k", 1e3)];
+    match units.into_iter().find(|(_, size)| value >= *size) {
+        Some((unit, size)) => format!("{}{unit}", short_digits(value / size)),
+        None => short_digits(value),
+    }
 }
 
 /// A count per transaction: whole where it is whole.

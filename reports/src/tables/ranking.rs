@@ -154,8 +154,14 @@ fn shown(show: bool, text: String) -> Entry {
 
 fn verdict(cell: &CellSummary, is_best: bool) -> Entry {
     let agrees = cell.check.as_ref().and_then(|check| check.trace_agrees);
-    if let Some(reason) = &cell.withheld {
-        return Entry::toned(reason, Tone::Bad);
+    if cell.withheld.is_some() {
+        // The full reason stands among the failures.
+        let short = if cell.blocks == 0 {
+            "not measured"
+        } else {
+            "wrong outcomes"
+        };
+        return Entry::toned(short, Tone::Bad);
     }
     if agrees == Some(false) {
         return Entry::toned("host calls differ", Tone::Bad);
@@ -174,7 +180,7 @@ fn verdict(cell: &CellSummary, is_best: bool) -> Entry {
 fn place(word: Word, rank: Option<usize>, tied: bool, native: bool) -> Entry {
     match (rank, tied, native) {
         (_, _, true) => Entry::toned("limit", Tone::Muted),
-        (Some(1), true, _) => Entry::toned("tied for first", Tone::Good),
+        (Some(1), true, _) => Entry::toned("tied first", Tone::Good),
         (Some(1), false, _) => Entry::toned("fastest", Tone::Good),
         _ => Entry::word(word),
     }

@@ -115,6 +115,7 @@ impl Table {
         match self.columns.get(*column) {
             Some(column) if column.numeric => "num",
             Some(column) if column.heading == "Runtime" => "name",
+            Some(column) if column.heading == "Verdict" => "word",
             _ if entry.text.chars().count() > 40 => "long",
             _ => "",
         }
