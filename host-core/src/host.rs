@@ -136,6 +136,21 @@ impl Host {
     }
 }
 
+/// The end of a VM: what it wrote without a newline is logged, and nobody waits for it.
+impl Drop for Host {
+    fn drop(&mut self) {
+        self.flush_lines();
+        self.services.shared().forget_vm(self.vm_number);
+        self.services.vm_ended(self.vm_number);
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        self.flush_lines();
+    }
+}
+
 impl std::fmt::Debug for Host {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Host")

@@ -30,7 +30,9 @@ pub use exchange::{Difference, Driver, Ending, Exchange, Message, Outcome, Sent}
 pub use guest::{Failure, Guest, GuestMemory, LinearMemory, OutOfBounds};
 pub use host::Host;
 pub use isolation::{Binding, Isolation, ParseIsolationError, Seat, VmGone, VmPool};
-pub use module::{ModuleError, ModuleFacts};
+pub use module::{
+    Feature, Import, MemoryFacts, ModuleError, ModuleFacts, NamedType, Producer, features_of,
+};
 pub use plugin::{FailPolicy, Plugin, PluginVm};
-pub use tape::{Tape, TapeEntry};
+pub use tape::{Excerpt, Tape, TapeDifference, TapeEntry, TapeItem};
 pub use vm::{CallbackTime, StartError, Stopwatch, Vm};

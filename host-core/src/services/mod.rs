@@ -9,7 +9,7 @@ use std::time::Duration;
 
 pub use callout::{Callout, CalloutEvent, CalloutKind, CalloutOrigin, HttpReply};
 pub use in_process::{InProcess, InProcessBuilder, LogLine, Reply};
-pub use metrics::{MetricId, Metrics};
+pub use metrics::{HistogramSnapshot, MetricId, MetricSnapshot, MetricValue, Metrics};
 pub use shared::{QueueId, SharedState};
 
 use crate::abi::{LogLevel, Status};
@@ -71,5 +71,10 @@ pub trait Services: Send + Sync {
     /// Takes note that a root context asked for a tick every `period`; `None` ends them.
     fn tick_period(&self, vm: u64, root: u32, period: Option<Duration>) {
         let _ = (vm, root, period);
+    }
+
+    /// Takes note that a VM has ended: nothing of it will be asked for again.
+    fn vm_ended(&self, vm: u64) {
+        let _ = vm;
     }
 }

@@ -1,0 +1,12 @@
+//! Modules before they are compiled: what they are, and why they are refused.
+
+mod error;
+mod facts;
+mod features;
+mod functions;
+mod outline;
+mod strangers;
+
+pub use error::ModuleError;
+pub use facts::{Import, MemoryFacts, ModuleFacts, NamedType, Producer};
+pub use features::{Feature, features_of};
