@@ -131,16 +131,11 @@ fn prime_check_mixes_tokens_of_every_size() {
 
 #[test]
 fn an_unknown_name_lists_the_known_ones() {
-    assert_eq!(
-        names().collect::<Vec<_>>(),
-        ["header-rewrite", "prime-check"]
-    );
     let error = find("header-rewrit").unwrap_err();
     assert!(matches!(error, WorkloadError::Unknown { .. }));
-    assert!(
-        error.to_string().contains("header-rewrite, prime-check"),
-        "{error}"
-    );
+    for name in ["header-rewrite", "prime-check"].into_iter().chain(names()) {
+        assert!(error.to_string().contains(name), "{error}");
+    }
 }
 
 #[test]
