@@ -1,1 +1,13 @@
-//! Catalogue of runtimes: id to engine, with availability
+//! Catalogue of the runtimes that are built in: what they are called, whether they can run
+//! here, and how to open one.
+#![forbid(unsafe_code)]
+
+mod catalogue;
+mod entry;
+mod nearest;
+mod select;
+
+pub use catalogue::{catalogue, find, open, reference};
+pub use entry::{Availability, RuntimeEntry};
+pub use runtime_native::keep_exports;
+pub use select::{SelectError, select};

@@ -43,7 +43,12 @@ impl WasmerEngine {
             version: VERSION.to_owned(),
             settings: mode.settings(&options),
         };
-        Ok(Self { mode, options, info: mode.info(), maker })
+        Ok(Self {
+            mode,
+            options,
+            info: mode.info(),
+            maker,
+        })
     }
 
     /// An engine with a compiler. Metering belongs to one module, hence one engine each.
@@ -74,7 +79,10 @@ impl WasmerEngine {
     }
 
     fn refused(&self, reason: String) -> EngineError {
-        EngineError::Compile { runtime: self.maker.runtime.clone(), reason }
+        EngineError::Compile {
+            runtime: self.maker.runtime.clone(),
+            reason,
+        }
     }
 
     /// Loads the payload of an artifact whose envelope was checked.
@@ -127,10 +135,13 @@ impl Engine for WasmerEngine {
         if !self.mode.aot {
             return self.finish(compiler, module, None, facts);
         }
-        let payload = module.serialize().map_err(|error| self.refused(error.to_string()))?;
+        let payload = module
+            .serialize()
+            .map_err(|error| self.refused(error.to_string()))?;
         let headless = self.headless();
-        let module =
-            self.deserialize(&headless, &payload).map_err(|reason| self.refused(reason))?;
+        let module = self
+            .deserialize(&headless, &payload)
+            .map_err(|reason| self.refused(reason))?;
         let sealed = Artifact::seal(&self.maker, Sha256::digest(wasm).into(), &payload);
         self.finish(headless, module, Some(sealed), facts)
     }
@@ -149,9 +160,12 @@ impl Engine for WasmerEngine {
         }
         let opened = Artifact::open(artifact, &self.maker)?;
         let headless = self.headless();
-        let module = self.deserialize(&headless, opened.payload).map_err(|reason| {
-            EngineError::Artifact { runtime: runtime.clone(), reason }
-        })?;
+        let module = self
+            .deserialize(&headless, opened.payload)
+            .map_err(|reason| EngineError::Artifact {
+                runtime: runtime.clone(),
+                reason,
+            })?;
         self.finish(headless, module, None, facts)
     }
 }

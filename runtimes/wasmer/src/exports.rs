@@ -30,24 +30,30 @@ impl Exports {
         for callback in callbacks.iter() {
             let name = callback.export();
             exports[callback.index()] = match callback.signature(version) {
-                Signature { params: 1, result: false } => {
-                    Export::P1(exported.get_typed_function(store, name)?)
-                }
-                Signature { params: 1, result: true } => {
-                    Export::R1(exported.get_typed_function(store, name)?)
-                }
-                Signature { params: 2, result: false } => {
-                    Export::P2(exported.get_typed_function(store, name)?)
-                }
-                Signature { params: 2, result: true } => {
-                    Export::R2(exported.get_typed_function(store, name)?)
-                }
-                Signature { params: 3, result: false } => {
-                    Export::P3(exported.get_typed_function(store, name)?)
-                }
-                Signature { params: 3, result: true } => {
-                    Export::R3(exported.get_typed_function(store, name)?)
-                }
+                Signature {
+                    params: 1,
+                    result: false,
+                } => Export::P1(exported.get_typed_function(store, name)?),
+                Signature {
+                    params: 1,
+                    result: true,
+                } => Export::R1(exported.get_typed_function(store, name)?),
+                Signature {
+                    params: 2,
+                    result: false,
+                } => Export::P2(exported.get_typed_function(store, name)?),
+                Signature {
+                    params: 2,
+                    result: true,
+                } => Export::R2(exported.get_typed_function(store, name)?),
+                Signature {
+                    params: 3,
+                    result: false,
+                } => Export::P3(exported.get_typed_function(store, name)?),
+                Signature {
+                    params: 3,
+                    result: true,
+                } => Export::R3(exported.get_typed_function(store, name)?),
                 _ => Export::P5(exported.get_typed_function(store, name)?),
             };
         }

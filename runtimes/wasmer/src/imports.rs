@@ -21,15 +21,25 @@ pub(crate) fn maker(module: &str, name: &str) -> Option<Maker> {
 
 /// The WebAssembly type of an argument.
 macro_rules! wasm_type {
-    (u64) => { u64 };
-    ($other:tt) => { u32 };
+    (u64) => {
+        u64
+    };
+    ($other:tt) => {
+        u32
+    };
 }
 
 /// An argument as the host core takes it.
 macro_rules! native {
-    ($argument:ident: addr) => { $argument as usize };
-    ($argument:ident: size) => { $argument as usize };
-    ($argument:ident: $other:tt) => { $argument };
+    ($argument:ident: addr) => {
+        $argument as usize
+    };
+    ($argument:ident: size) => {
+        $argument as usize
+    };
+    ($argument:ident: $other:tt) => {
+        $argument
+    };
 }
 
 macro_rules! proxy_makers {

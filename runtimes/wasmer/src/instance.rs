@@ -25,12 +25,19 @@ impl WasmerInstance {
     pub(crate) fn new(module: &WasmerModule, host: Host) -> Result<Self, String> {
         let facts = &module.facts;
         let mut store = Store::new(module.engine.clone());
-        let state = VmState { host, memory: None, allocator: None };
+        let state = VmState {
+            host,
+            memory: None,
+            allocator: None,
+        };
         let env = FunctionEnv::new(&mut store, state);
-        let imports: Vec<Extern> =
-            module.makers.iter().map(|make| make(&mut store, &env)).collect();
-        let instance = wasmer::Instance::new_by_index(&mut store, &module.module, &imports)
-            .map_err(text)?;
+        let imports: Vec<Extern> = module
+            .makers
+            .iter()
+            .map(|make| make(&mut store, &env))
+            .collect();
+        let instance =
+            wasmer::Instance::new_by_index(&mut store, &module.module, &imports).map_err(text)?;
         let exported = &instance.exports;
         let memory = exported.get_memory("memory").ok().cloned();
         let allocator = match facts.allocator {
@@ -47,12 +54,19 @@ impl WasmerInstance {
             }
             None => None,
         };
-        let exports = Exports::resolve(&instance, &store, facts.callbacks, facts.version)
-            .map_err(text)?;
+        let exports =
+            Exports::resolve(&instance, &store, facts.callbacks, facts.version).map_err(text)?;
         let state = env.as_mut(&mut store);
         state.memory = memory;
         state.allocator = allocator;
-        Ok(Self { store: OwnedStore(store), env, exports, callbacks: facts.callbacks, start, points })
+        Ok(Self {
+            store: OwnedStore(store),
+            env,
+            exports,
+            callbacks: facts.callbacks,
+            start,
+            points,
+        })
     }
 
     /// Gives the guest its time from now.
@@ -60,13 +74,18 @@ impl WasmerInstance {
     fn arm(&mut self) -> Result<(), Trap> {
         match &self.points {
             None => Ok(()),
-            Some(points) => points.refill(&mut self.store.0).map_err(|error| trap(&error, false)),
+            Some(points) => points
+                .refill(&mut self.store.0)
+                .map_err(|error| trap(&error, false)),
         }
     }
 
     #[cold]
     fn end(&mut self, error: &RuntimeError) -> Trap {
-        let ran_out = self.points.as_ref().is_some_and(|points| points.ran_out(&mut self.store.0));
+        let ran_out = self
+            .points
+            .as_ref()
+            .is_some_and(|points| points.ran_out(&mut self.store.0));
         trap(error, ran_out)
     }
 }
@@ -89,7 +108,9 @@ impl Instance for WasmerInstance {
     }
 
     fn start(&mut self) -> Result<(), Trap> {
-        let Some(start) = self.start.take() else { return Ok(()) };
+        let Some(start) = self.start.take() else {
+            return Ok(());
+        };
         self.arm()?;
         let ended = contain(|| start.call(&mut self.store.0)).map_err(panicked)?;
         match ended.map_err(|error| self.end(&error)) {
@@ -111,6 +132,8 @@ impl Instance for WasmerInstance {
 
     fn memory_bytes(&self) -> u64 {
         let memory = &self.env.as_ref(&self.store.0).memory;
-        memory.as_ref().map_or(0, |memory| memory.view(&self.store.0).data_size())
+        memory
+            .as_ref()
+            .map_or(0, |memory| memory.view(&self.store.0).data_size())
     }
 }

@@ -20,7 +20,10 @@ impl Limits {
     pub(crate) fn new(target: &Target, bytes: u64) -> Self {
         let pages = u32::try_from(bytes / WASM_PAGE_SIZE as u64).unwrap_or(u32::MAX);
         let memory = Pages(pages).min(Pages::max_value());
-        Self { base: BaseTunables::for_target(target), memory }
+        Self {
+            base: BaseTunables::for_target(target),
+            memory,
+        }
     }
 
     /// `ty` with its maximum lowered to the limit.
@@ -31,8 +34,13 @@ impl Limits {
                 ty.minimum.0, self.memory.0
             )));
         }
-        let maximum = ty.maximum.map_or(self.memory, |maximum| maximum.min(self.memory));
-        Ok(MemoryType { maximum: Some(maximum), ..*ty })
+        let maximum = ty
+            .maximum
+            .map_or(self.memory, |maximum| maximum.min(self.memory));
+        Ok(MemoryType {
+            maximum: Some(maximum),
+            ..*ty
+        })
     }
 
     fn table_under_limit(ty: &TableType) -> Result<TableType, String> {
@@ -42,8 +50,13 @@ impl Limits {
                 ty.minimum
             ));
         }
-        let maximum = ty.maximum.map_or(TABLE_ELEMENTS, |maximum| maximum.min(TABLE_ELEMENTS));
-        Ok(TableType { maximum: Some(maximum), ..*ty })
+        let maximum = ty
+            .maximum
+            .map_or(TABLE_ELEMENTS, |maximum| maximum.min(TABLE_ELEMENTS));
+        Ok(TableType {
+            maximum: Some(maximum),
+            ..*ty
+        })
     }
 }
 
@@ -62,7 +75,8 @@ impl Tunables for Limits {
         ty: &MemoryType,
         style: &MemoryStyle,
     ) -> Result<VMMemory, MemoryError> {
-        self.base.create_host_memory(&self.memory_under_limit(ty)?, style)
+        self.base
+            .create_host_memory(&self.memory_under_limit(ty)?, style)
     }
 
     unsafe fn create_vm_memory(
@@ -77,7 +91,8 @@ impl Tunables for Limits {
     }
 
     fn create_host_table(&self, ty: &TableType, style: &TableStyle) -> Result<VMTable, String> {
-        self.base.create_host_table(&Self::table_under_limit(ty)?, style)
+        self.base
+            .create_host_table(&Self::table_under_limit(ty)?, style)
     }
 
     unsafe fn create_vm_table(

@@ -26,10 +26,22 @@ pub struct Mode {
 impl Mode {
     /// Every mode, in the order of the catalogue.
     pub const ALL: [Self; 4] = [
-        Self { compiler: Compiler::Cranelift, aot: false },
-        Self { compiler: Compiler::Cranelift, aot: true },
-        Self { compiler: Compiler::Singlepass, aot: false },
-        Self { compiler: Compiler::Singlepass, aot: true },
+        Self {
+            compiler: Compiler::Cranelift,
+            aot: false,
+        },
+        Self {
+            compiler: Compiler::Cranelift,
+            aot: true,
+        },
+        Self {
+            compiler: Compiler::Singlepass,
+            aot: false,
+        },
+        Self {
+            compiler: Compiler::Singlepass,
+            aot: true,
+        },
     ];
 
     /// The mode's part of the runtime id.
@@ -54,7 +66,11 @@ impl Mode {
 
     /// The mode's class.
     pub const fn kind(self) -> ModeKind {
-        if self.aot { ModeKind::Aot } else { ModeKind::Jit }
+        if self.aot {
+            ModeKind::Aot
+        } else {
+            ModeKind::Jit
+        }
     }
 
     /// Why this mode has no code generator for the processor it runs on, if so.
@@ -65,8 +81,11 @@ impl Mode {
             target_arch = "riscv64",
             target_arch = "loongarch64",
         ));
-        let singlepass =
-            cfg!(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"));
+        let singlepass = cfg!(any(
+            target_arch = "x86_64",
+            target_arch = "aarch64",
+            target_arch = "riscv64"
+        ));
         match self.compiler {
             Compiler::Cranelift if !cranelift => {
                 Some("wasmer's Cranelift generates no code for this processor")
@@ -84,7 +103,11 @@ impl Mode {
 
     /// All that changes the generated code, for artifacts.
     pub(crate) fn settings(self, options: &EngineOptions) -> String {
-        let metered = if options.deadline.is_some() { "on" } else { "off" };
+        let metered = if options.deadline.is_some() {
+            "on"
+        } else {
+            "off"
+        };
         format!("metering {metered}")
     }
 

@@ -33,24 +33,40 @@ impl WasmerModule {
             .imports()
             .map(|import| {
                 maker(import.module(), import.name()).ok_or_else(|| {
-                    format!("it imports {}.{}, unknown here", import.module(), import.name())
+                    format!(
+                        "it imports {}.{}, unknown here",
+                        import.module(),
+                        import.name()
+                    )
                 })
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self { mode, options, engine, module, makers, facts, artifact })
+        Ok(Self {
+            mode,
+            options,
+            engine,
+            module,
+            makers,
+            facts,
+            artifact,
+        })
     }
 }
 
 impl Module for WasmerModule {
     fn serialize(&self) -> Result<Vec<u8>, EngineError> {
         let runtime = self.mode.runtime();
-        self.artifact.clone().ok_or_else(|| EngineError::Unsupported {
-            what: match self.mode.aot {
-                true => "make an artifact of a module that was itself loaded from one".to_owned(),
-                false => format!("make artifacts: {runtime}-aot does"),
-            },
-            runtime,
-        })
+        self.artifact
+            .clone()
+            .ok_or_else(|| EngineError::Unsupported {
+                what: match self.mode.aot {
+                    true => {
+                        "make an artifact of a module that was itself loaded from one".to_owned()
+                    }
+                    false => format!("make artifacts: {runtime}-aot does"),
+                },
+                runtime,
+            })
     }
 
     fn code_bytes(&self) -> Option<u64> {
@@ -58,7 +74,10 @@ impl Module for WasmerModule {
     }
 
     fn instantiate(&self, host: Host) -> Result<Box<dyn Instance>, EngineError> {
-        let refused = |reason| EngineError::Instantiate { runtime: self.mode.runtime(), reason };
+        let refused = |reason| EngineError::Instantiate {
+            runtime: self.mode.runtime(),
+            reason,
+        };
         let instance = contain(|| WasmerInstance::new(self, host))
             .and_then(|instance| instance)
             .map_err(refused)?;

@@ -25,21 +25,26 @@ const BULK: u64 = 1024;
 pub(crate) fn of(deadline: Duration) -> u64 {
     let nanoseconds = u64::try_from(deadline.as_nanos()).unwrap_or(u64::MAX);
     // Half the range, because the middleware's code compares after a subtraction.
-    nanoseconds.saturating_mul(PER_NANOSECOND).clamp(1, u64::MAX / 2)
+    nanoseconds
+        .saturating_mul(PER_NANOSECOND)
+        .clamp(1, u64::MAX / 2)
 }
 
 /// The middleware that counts; one serves one module.
 pub(crate) fn middleware(points: u64) -> Arc<dyn ModuleMiddleware> {
-    Arc::new(Metering::new(points, |operator: &Operator<'_>| match operator {
-        Operator::MemoryFill { .. }
-        | Operator::MemoryCopy { .. }
-        | Operator::MemoryInit { .. }
-        | Operator::TableFill { .. }
-        | Operator::TableCopy { .. }
-        | Operator::TableInit { .. }
-        | Operator::MemoryGrow { .. } => BULK,
-        _ => 1,
-    }))
+    Arc::new(Metering::new(
+        points,
+        |operator: &Operator<'_>| match operator {
+            Operator::MemoryFill { .. }
+            | Operator::MemoryCopy { .. }
+            | Operator::MemoryInit { .. }
+            | Operator::TableFill { .. }
+            | Operator::TableCopy { .. }
+            | Operator::TableInit { .. }
+            | Operator::MemoryGrow { .. } => BULK,
+            _ => 1,
+        },
+    ))
 }
 
 /// The counter of one instance.
@@ -57,8 +62,12 @@ impl Points {
     ) -> Result<Self, wasmer::ExportError> {
         let exports = &instance.exports;
         Ok(Self {
-            remaining: exports.get_global("wasmer_metering_remaining_points")?.clone(),
-            exhausted: exports.get_global("wasmer_metering_points_exhausted")?.clone(),
+            remaining: exports
+                .get_global("wasmer_metering_remaining_points")?
+                .clone(),
+            exhausted: exports
+                .get_global("wasmer_metering_points_exhausted")?
+                .clone(),
             per_call,
         })
     }
@@ -66,7 +75,8 @@ impl Points {
     /// Gives the guest its time from now.
     #[inline]
     pub(crate) fn refill(&self, store: &mut Store) -> Result<(), RuntimeError> {
-        self.remaining.set(store, Value::I64(self.per_call.cast_signed()))
+        self.remaining
+            .set(store, Value::I64(self.per_call.cast_signed()))
     }
 
     /// Whether the guest was stopped for want of points.

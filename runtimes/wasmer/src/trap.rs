@@ -17,7 +17,10 @@ pub(crate) fn trap(error: &RuntimeError, ran_out: bool) -> Trap {
     }
     let kind = match error.clone().to_trap() {
         Some(TrapCode::UnreachableCodeReached) if ran_out => {
-            return Trap::new(TrapKind::Deadline, "the deadline's metering points are used up");
+            return Trap::new(
+                TrapKind::Deadline,
+                "the deadline's metering points are used up",
+            );
         }
         Some(TrapCode::UnreachableCodeReached) => TrapKind::Unreachable,
         Some(TrapCode::HeapAccessOutOfBounds | TrapCode::TableAccessOutOfBounds) => {

@@ -36,8 +36,16 @@ impl WasmiEngine {
             reason: error.to_string(),
             remedy: "report this".to_owned(),
         })?;
-        let shared = Shared { runtime: mode.runtime(), engine, linker, options };
-        Ok(Self { shared: Arc::new(shared), info: mode.info() })
+        let shared = Shared {
+            runtime: mode.runtime(),
+            engine,
+            linker,
+            options,
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+            info: mode.info(),
+        })
     }
 }
 

@@ -32,12 +32,30 @@ impl Exports {
         for callback in callbacks.iter() {
             let name = callback.export();
             exports[callback.index()] = match callback.signature(version) {
-                Signature { params: 1, result: false } => Export::P1(typed(instance, store, name)?),
-                Signature { params: 1, result: true } => Export::R1(typed(instance, store, name)?),
-                Signature { params: 2, result: false } => Export::P2(typed(instance, store, name)?),
-                Signature { params: 2, result: true } => Export::R2(typed(instance, store, name)?),
-                Signature { params: 3, result: false } => Export::P3(typed(instance, store, name)?),
-                Signature { params: 3, result: true } => Export::R3(typed(instance, store, name)?),
+                Signature {
+                    params: 1,
+                    result: false,
+                } => Export::P1(typed(instance, store, name)?),
+                Signature {
+                    params: 1,
+                    result: true,
+                } => Export::R1(typed(instance, store, name)?),
+                Signature {
+                    params: 2,
+                    result: false,
+                } => Export::P2(typed(instance, store, name)?),
+                Signature {
+                    params: 2,
+                    result: true,
+                } => Export::R2(typed(instance, store, name)?),
+                Signature {
+                    params: 3,
+                    result: false,
+                } => Export::P3(typed(instance, store, name)?),
+                Signature {
+                    params: 3,
+                    result: true,
+                } => Export::R3(typed(instance, store, name)?),
                 _ => Export::P5(typed(instance, store, name)?),
             };
         }

@@ -17,15 +17,25 @@ pub(crate) fn linker(engine: &Engine) -> Result<Linker<VmState>, wasmi::Error> {
 
 /// The WebAssembly type of an argument.
 macro_rules! wasm_type {
-    (u64) => { u64 };
-    ($other:tt) => { u32 };
+    (u64) => {
+        u64
+    };
+    ($other:tt) => {
+        u32
+    };
 }
 
 /// An argument as the host core takes it.
 macro_rules! native {
-    ($argument:ident: addr) => { $argument as usize };
-    ($argument:ident: size) => { $argument as usize };
-    ($argument:ident: $other:tt) => { $argument };
+    ($argument:ident: addr) => {
+        $argument as usize
+    };
+    ($argument:ident: size) => {
+        $argument as usize
+    };
+    ($argument:ident: $other:tt) => {
+        $argument
+    };
 }
 
 macro_rules! link_proxy {

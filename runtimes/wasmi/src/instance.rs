@@ -30,14 +30,21 @@ impl WasmiInstance {
             .memory_size(usize::try_from(shared.options.memory_limit).unwrap_or(usize::MAX))
             .table_elements(TABLE_ELEMENTS)
             .build();
-        let state = VmState { host, memory: None, allocator: None, limits };
+        let state = VmState {
+            host,
+            memory: None,
+            allocator: None,
+            limits,
+        };
         let mut store = Store::new(&shared.engine, state);
         store.limiter(|state| &mut state.limits);
         let fuel = shared.options.deadline.map_or(0, fuel::of);
         if fuel > 0 {
             store.set_fuel(fuel)?;
         }
-        let instance = shared.linker.instantiate_and_start(&mut store, &module.module)?;
+        let instance = shared
+            .linker
+            .instantiate_and_start(&mut store, &module.module)?;
         let memory = instance.get_memory(&store, "memory");
         let allocator = match facts.allocator {
             Some(name) => Some(instance.get_typed_func(&store, name)?),
@@ -51,7 +58,13 @@ impl WasmiInstance {
         let state = store.data_mut();
         state.memory = memory;
         state.allocator = allocator;
-        Ok(Self { store, exports, callbacks: facts.callbacks, start, fuel })
+        Ok(Self {
+            store,
+            exports,
+            callbacks: facts.callbacks,
+            start,
+            fuel,
+        })
     }
 
     /// Gives the guest its time from now.
@@ -78,7 +91,9 @@ impl Instance for WasmiInstance {
     }
 
     fn start(&mut self) -> Result<(), Trap> {
-        let Some(start) = self.start.take() else { return Ok(()) };
+        let Some(start) = self.start.take() else {
+            return Ok(());
+        };
         self.arm()?;
         let ended = contain(|| start.call(&mut self.store, ())).map_err(panicked)?;
         match ended.map_err(|error| trap(&error)) {

@@ -76,7 +76,10 @@ impl WasmtimeEngine {
     }
 
     fn refused(&self, reason: String) -> EngineError {
-        EngineError::Compile { runtime: self.shared.runtime.clone(), reason }
+        EngineError::Compile {
+            runtime: self.shared.runtime.clone(),
+            reason,
+        }
     }
 
     /// Loads the payload of an artifact whose envelope was checked.
@@ -104,7 +107,9 @@ impl WasmtimeEngine {
 impl Shared {
     /// The deadline in ticks from now; 0 without a deadline.
     pub(crate) fn deadline_ticks(&self) -> Result<u64, String> {
-        let Some(deadline) = self.options.deadline else { return Ok(0) };
+        let Some(deadline) = self.options.deadline else {
+            return Ok(0);
+        };
         let deadline = deadline.max(Duration::from_nanos(1));
         let ticker = self.ticker.get_or_init(|| {
             Ticker::start(&self.engine, deadline)
@@ -129,7 +134,9 @@ impl Engine for WasmtimeEngine {
             let payload = contain(|| engine.precompile_module(wasm))
                 .map_err(|reason| self.refused(reason))?
                 .map_err(|error| self.refused(format!("{error:#}")))?;
-            let module = self.deserialize(&payload).map_err(|reason| self.refused(reason))?;
+            let module = self
+                .deserialize(&payload)
+                .map_err(|reason| self.refused(reason))?;
             let sealed = Artifact::seal(&self.maker, Sha256::digest(wasm).into(), &payload);
             return self.finish(&module, Some(sealed), facts);
         }
@@ -152,10 +159,12 @@ impl Engine for WasmtimeEngine {
             });
         }
         let opened = Artifact::open(artifact, &self.maker)?;
-        let module = self.deserialize(opened.payload).map_err(|reason| EngineError::Artifact {
-            runtime: runtime.clone(),
-            reason,
-        })?;
+        let module = self
+            .deserialize(opened.payload)
+            .map_err(|reason| EngineError::Artifact {
+                runtime: runtime.clone(),
+                reason,
+            })?;
         self.finish(&module, None, facts)
     }
 }

@@ -1,9 +1,12 @@
 //! One VM.
 
+use std::sync::Arc;
+
 use host_core::abi::{Callback, CallbackSet};
 use host_core::{Host, Instance, Trap, TrapKind, contain};
 use wasmtime::{Store, StoreLimitsBuilder, TypedFunc};
 
+use crate::engine::Shared;
 use crate::exports::Exports;
 use crate::guest::VmState;
 use crate::module::WasmtimeModule;
@@ -21,6 +24,8 @@ pub(crate) struct WasmtimeInstance {
     /// The deadline in ticks; 0 without one.
     deadline: u64,
     counts: bool,
+    /// Keeps the deadline's ticker going.
+    _shared: Arc<Shared>,
 }
 
 impl WasmtimeInstance {
@@ -29,17 +34,18 @@ impl WasmtimeInstance {
         Self::make(module, host, deadline).map_err(|error| format!("{error:#}"))
     }
 
-    fn make(
-        module: &WasmtimeModule,
-        host: Host,
-        deadline: u64,
-    ) -> Result<Self, wasmtime::Error> {
+    fn make(module: &WasmtimeModule, host: Host, deadline: u64) -> Result<Self, wasmtime::Error> {
         let (facts, options) = (&module.facts, &module.shared.options);
         let limits = StoreLimitsBuilder::new()
             .memory_size(usize::try_from(options.memory_limit).unwrap_or(usize::MAX))
             .table_elements(TABLE_ELEMENTS)
             .build();
-        let state = VmState { host, memory: None, allocator: None, limits };
+        let state = VmState {
+            host,
+            memory: None,
+            allocator: None,
+            limits,
+        };
         let mut store = Store::new(&module.shared.engine, state);
         store.limiter(|state| &mut state.limits);
         if options.count_instructions {
@@ -69,6 +75,7 @@ impl WasmtimeInstance {
             start,
             deadline,
             counts: options.count_instructions,
+            _shared: Arc::clone(&module.shared),
         })
     }
 
@@ -95,7 +102,9 @@ impl Instance for WasmtimeInstance {
     }
 
     fn start(&mut self) -> Result<(), Trap> {
-        let Some(start) = self.start.take() else { return Ok(()) };
+        let Some(start) = self.start.take() else {
+            return Ok(());
+        };
         self.arm();
         let ended = contain(|| start.call(&mut self.store, ())).map_err(panicked)?;
         match ended.map_err(|error| trap(&error)) {

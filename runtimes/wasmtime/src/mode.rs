@@ -26,12 +26,30 @@ pub struct Mode {
 impl Mode {
     /// Every mode, in the order of the catalogue.
     pub const ALL: [Self; 6] = [
-        Self { compiler: Compiler::Cranelift, aot: false },
-        Self { compiler: Compiler::Cranelift, aot: true },
-        Self { compiler: Compiler::Winch, aot: false },
-        Self { compiler: Compiler::Winch, aot: true },
-        Self { compiler: Compiler::Pulley, aot: false },
-        Self { compiler: Compiler::Pulley, aot: true },
+        Self {
+            compiler: Compiler::Cranelift,
+            aot: false,
+        },
+        Self {
+            compiler: Compiler::Cranelift,
+            aot: true,
+        },
+        Self {
+            compiler: Compiler::Winch,
+            aot: false,
+        },
+        Self {
+            compiler: Compiler::Winch,
+            aot: true,
+        },
+        Self {
+            compiler: Compiler::Pulley,
+            aot: false,
+        },
+        Self {
+            compiler: Compiler::Pulley,
+            aot: true,
+        },
     ];
 
     /// The mode's part of the runtime id.
@@ -99,7 +117,11 @@ impl Mode {
         config.epoch_interruption(options.deadline.is_some());
         config.consume_fuel(options.count_instructions);
         if self.compiler == Compiler::Pulley {
-            config.target(if cfg!(target_endian = "big") { "pulley64be" } else { "pulley64" })?;
+            config.target(if cfg!(target_endian = "big") {
+                "pulley64be"
+            } else {
+                "pulley64"
+            })?;
         }
         Ok(config)
     }

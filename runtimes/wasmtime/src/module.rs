@@ -36,13 +36,17 @@ impl WasmtimeModule {
 impl Module for WasmtimeModule {
     fn serialize(&self) -> Result<Vec<u8>, EngineError> {
         let runtime = &self.shared.runtime;
-        self.artifact.clone().ok_or_else(|| EngineError::Unsupported {
-            runtime: runtime.clone(),
-            what: match self.shared.mode.aot {
-                true => "make an artifact of a module that was itself loaded from one".to_owned(),
-                false => format!("make artifacts: {runtime}-aot does"),
-            },
-        })
+        self.artifact
+            .clone()
+            .ok_or_else(|| EngineError::Unsupported {
+                runtime: runtime.clone(),
+                what: match self.shared.mode.aot {
+                    true => {
+                        "make an artifact of a module that was itself loaded from one".to_owned()
+                    }
+                    false => format!("make artifacts: {runtime}-aot does"),
+                },
+            })
     }
 
     fn code_bytes(&self) -> Option<u64> {

@@ -27,15 +27,22 @@ impl Ticker {
         let tick = (deadline / 10).clamp(FASTEST, SLOWEST);
         let (stop, stopped) = channel::<()>();
         let engine = engine.weak();
-        std::thread::Builder::new().name("wasmtime-epoch".to_owned()).spawn(move || {
-            while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(tick) {
-                let Some(engine) = engine.upgrade() else { break };
-                engine.increment_epoch();
-            }
-        })?;
+        std::thread::Builder::new()
+            .name("wasmtime-epoch".to_owned())
+            .spawn(move || {
+                while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(tick) {
+                    let Some(engine) = engine.upgrade() else {
+                        break;
+                    };
+                    engine.increment_epoch();
+                }
+            })?;
         // The current tick is under way already, hence one more.
         let ticks = deadline.as_nanos().div_ceil(tick.as_nanos()) + 1;
-        Ok(Self { ticks: u64::try_from(ticks).unwrap_or(u64::MAX / 2), _stop: stop })
+        Ok(Self {
+            ticks: u64::try_from(ticks).unwrap_or(u64::MAX / 2),
+            _stop: stop,
+        })
     }
 
     /// The deadline in ticks from now.

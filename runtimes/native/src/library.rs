@@ -1,0 +1,73 @@
+//! A private copy of the guest's library, opened.
+
+use std::ffi::c_int;
+use std::io::Write;
+
+use libloading::os::unix::{Library, RTLD_LAZY, RTLD_LOCAL, RTLD_NOW};
+
+/// When the library's own imports must be found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Binding {
+    /// Now: opening fails if one is missing.
+    Now,
+    /// At first use, for looking at exports only.
+    Lazy,
+}
+
+/// One loaded copy. Every copy is a file of its own, because the dynamic linker would give
+/// out the same library, statics and all, for the same file.
+pub(crate) struct LibraryCopy(Library);
+
+impl LibraryCopy {
+    pub(crate) fn open(bytes: &[u8], binding: Binding) -> Result<Self, String> {
+        let file = tempfile::Builder::new()
+            .prefix("native-twin-")
+            .suffix(std::env::consts::DLL_SUFFIX)
+            .tempfile()
+            .and_then(|mut file| file.write_all(bytes).map(|()| file.into_temp_path()))
+            .map_err(|error| {
+                format!("its private copy could not be written: {error}; set TMPDIR to a folder with space")
+            })?;
+        let flags: c_int = RTLD_LOCAL
+            | match binding {
+                Binding::Now => RTLD_NOW,
+                Binding::Lazy => RTLD_LAZY,
+            };
+        // SAFETY: opening runs the library's initialisers; whoever asks for a native twin
+        // trusts it with the process. The file is private and removed right after.
+        unsafe { Library::open(Some(&file), flags) }
+            .map(Self)
+            .map_err(|error| explain(&error))
+    }
+
+    /// The address of `name`; `None` where the library has none.
+    ///
+    /// # Safety
+    /// `T` must be the type of a function pointer that fits the function of that name, and
+    /// must not be called after the copy is dropped.
+    pub(crate) unsafe fn function<T: Copy>(&self, name: &str) -> Option<T> {
+        // SAFETY: the caller's promise.
+        unsafe { self.0.get::<T>(name) }.ok().map(|symbol| *symbol)
+    }
+
+    /// Whether the library has a symbol of that name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        // SAFETY: the pointer is only asked for, never used.
+        unsafe { self.function::<*const ()>(name) }.is_some()
+    }
+}
+
+fn explain(error: &libloading::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    if text.contains("proxy_") && text.contains("ndefined symbol") {
+        text.push_str("; the program must be linked with -Wl,--export-dynamic-symbol=proxy_*");
+    } else if text.contains("failed to map segment") || text.contains("not permitted") {
+        text.push_str("; set TMPDIR to a folder from which programs may run");
+    }
+    text
+}

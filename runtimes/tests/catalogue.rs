@@ -1,0 +1,90 @@
+//! The catalogue as a whole, all engines in one process.
+
+mod suite;
+
+use host_core::{EngineOptions, ModeKind, TrapKind};
+use runtimes::{Availability, catalogue, find, open, reference};
+
+/// The WebAssembly runtimes that can run here.
+fn available() -> impl Iterator<Item = &'static runtimes::RuntimeEntry> {
+    catalogue().iter().filter(|entry| {
+        entry.kind != ModeKind::Native && entry.availability() == Availability::Available
+    })
+}
+
+#[test]
+fn ids_are_unique_and_made_of_engine_and_mode() {
+    let mut ids: Vec<&str> = catalogue().iter().map(|entry| entry.id.as_str()).collect();
+    for entry in catalogue()
+        .iter()
+        .filter(|entry| entry.kind != ModeKind::Native)
+    {
+        assert_eq!(entry.id, format!("{}/{}", entry.engine, entry.mode));
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), catalogue().len());
+    assert!(find(reference()).is_some());
+}
+
+#[test]
+fn every_runtime_says_of_itself_what_the_catalogue_says() {
+    for entry in available() {
+        let engine = entry.open(EngineOptions::default()).expect("available");
+        let info = engine.info();
+        assert_eq!(
+            (&info.runtime, info.engine, info.mode, info.kind),
+            (&entry.id, entry.engine, entry.mode, entry.kind)
+        );
+    }
+}
+
+#[test]
+fn an_unknown_id_is_answered_with_the_nearest_and_all_others() {
+    let text = open("wasmtime/winsh", EngineOptions::default())
+        .err()
+        .expect("unknown")
+        .to_string();
+    assert!(text.contains("did you mean wasmtime/winch?"), "{text}");
+    assert!(
+        catalogue().iter().all(|entry| text.contains(&entry.id)),
+        "{text}"
+    );
+}
+
+#[test]
+fn engines_with_signal_handlers_of_their_own_live_in_one_process() {
+    let mut vms: Vec<_> = available()
+        .map(|entry| {
+            let engine = entry.open(EngineOptions::default()).expect("available");
+            let module = suite::compile(&*engine, &suite::guest()).expect("compiles");
+            (
+                entry,
+                module.instantiate(suite::host()).expect("instantiates"),
+            )
+        })
+        .collect();
+    for (what, kind) in [
+        (suite::ask::OUT_OF_BOUNDS, TrapKind::OutOfBounds),
+        (suite::ask::UNREACHABLE, TrapKind::Unreachable),
+        (suite::ask::RECURSE, TrapKind::StackOverflow),
+    ] {
+        for (entry, vm) in &mut vms {
+            let trap = suite::done(&mut **vm, what).expect_err("must trap");
+            assert_eq!(trap.kind(), kind, "{}", entry.id);
+        }
+    }
+}
+
+#[test]
+fn compiler_modes_count_their_code() {
+    for entry in available().filter(|entry| entry.engine == "wasmtime") {
+        let engine = entry.open(EngineOptions::default()).expect("available");
+        let module = suite::compile(&*engine, &suite::guest()).expect("compiles");
+        assert!(
+            module.code_bytes().is_some_and(|bytes| bytes > 100),
+            "{}",
+            entry.id
+        );
+    }
+}
