@@ -58,6 +58,11 @@ impl Axis {
 
     /// The pixel of a value, kept on the axis.
     pub(super) fn at(&self, value: f64) -> i32 {
+        self.exactly(value).round() as i32
+    }
+
+    /// As [`Axis::at`], with parts of pixels.
+    pub(super) fn exactly(&self, value: f64) -> f64 {
         let share = match self.logarithmic {
             true => (value / self.low).ln() / (self.high / self.low).ln(),
             false => (value - self.low) / (self.high - self.low),
@@ -67,7 +72,7 @@ impl Axis {
         } else {
             share.clamp(0.0, 1.0)
         };
-        self.from + (share * f64::from(self.to - self.from)).round() as i32
+        f64::from(self.from) + share * f64::from(self.to - self.from)
     }
 
     /// Round values for at most `most` ticks (a few more on short log axes).

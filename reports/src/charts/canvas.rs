@@ -70,6 +70,10 @@ pub(super) enum Anchor {
     End,
 }
 
+/// Parts of a pixel that the backend draws in. It knows whole numbers only, and
+/// flat curves would climb in visible steps.
+const FINE: i32 = 4;
+
 /// A drawing under way. Points are pixels from the upper left.
 pub(super) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
@@ -82,14 +86,15 @@ pub(super) fn draw(
     paint: impl FnOnce(&Canvas<'_>) -> Result<(), ChartError>,
 ) -> Result<String, ChartError> {
     let mut svg = String::new();
+    let fine_size = (size.0 * FINE as u32, size.1 * FINE as u32);
     {
         let canvas = Canvas {
-            area: SVGBackend::with_string(&mut svg, size).into_drawing_area(),
+            area: SVGBackend::with_string(&mut svg, fine_size).into_drawing_area(),
         };
         paint(&canvas)?;
         canvas.area.present().map_err(ChartError::new)?;
     }
-    Ok(themed(&svg, size, label))
+    Ok(themed(&svg, fine_size, label))
 }
 
 fn themed(svg: &str, (width, height): (u32, u32), label: &str) -> String {
@@ -117,6 +122,19 @@ fn escape(text: &str) -> String {
         .replace('"', "&quot;")
 }
 
+fn fine((x, y): (i32, i32)) -> (i32, i32) {
+    (x * FINE, y * FINE)
+}
+
+fn stroke(ink: Ink, width: u32) -> ShapeStyle {
+    let color = ink.placeholder().into();
+    ShapeStyle {
+        color,
+        filled: false,
+        stroke_width: width * FINE as u32,
+    }
+}
+
 impl Canvas<'_> {
     /// A filled rectangle between two corners.
     pub(super) fn block(
@@ -126,61 +144,57 @@ impl Canvas<'_> {
         ink: Ink,
     ) -> Result<(), ChartError> {
         let style = ShapeStyle {
-            color: ink.placeholder().into(),
             filled: true,
-            stroke_width: 0,
+            ..stroke(ink, 0)
         };
-        self.area
-            .draw(&Rectangle::new([from, to], style))
-            .map_err(ChartError::new)
-    }
-
-    /// A line through points.
-    pub(super) fn line(
-        &self,
-        points: &[(i32, i32)],
-        ink: Ink,
-        width: u32,
-    ) -> Result<(), ChartError> {
-        let style = ShapeStyle {
-            color: ink.placeholder().into(),
-            filled: false,
-            stroke_width: width,
-        };
-        self.area
-            .draw(&PathElement::new(points.to_vec(), style))
-            .map_err(ChartError::new)
-    }
-
-    /// A dashed line through points.
-    pub(super) fn dashes(
-        &self,
-        points: &[(i32, i32)],
-        ink: Ink,
-        width: u32,
-    ) -> Result<(), ChartError> {
-        let style = ShapeStyle {
-            color: ink.placeholder().into(),
-            filled: false,
-            stroke_width: width,
-        };
-        let element = DashedPathElement::new(points.to_vec(), 6, 4, style);
+        let element = Rectangle::new([fine(from), fine(to)], style);
         self.area.draw(&element).map_err(ChartError::new)
     }
 
-    /// A diamond around a point: easier to hit than a circle of whole pixels.
+    /// A straight line.
+    pub(super) fn line(
+        &self,
+        points: [(i32, i32); 2],
+        ink: Ink,
+        width: u32,
+    ) -> Result<(), ChartError> {
+        let element = PathElement::new(points.map(fine).to_vec(), stroke(ink, width));
+        self.area.draw(&element).map_err(ChartError::new)
+    }
+
+    /// A line through many points, dashed or not.
+    pub(super) fn curve(
+        &self,
+        points: impl Iterator<Item = (f64, f64)>,
+        ink: Ink,
+        dashed: bool,
+    ) -> Result<(), ChartError> {
+        let part = |pixels: f64| (pixels * f64::from(FINE)).round() as i32;
+        let points: Vec<(i32, i32)> = points.map(|(x, y)| (part(x), part(y))).collect();
+        let style = stroke(ink, 2);
+        let drawn = if dashed {
+            self.area
+                .draw(&DashedPathElement::new(points, 6 * FINE, 4 * FINE, style))
+        } else {
+            self.area.draw(&PathElement::new(points, style))
+        };
+        drawn.map_err(ChartError::new)
+    }
+
+    /// A diamond around a point.
     pub(super) fn mark(&self, (x, y): (i32, i32), ink: Ink) -> Result<(), ChartError> {
-        let points = vec![(x - 5, y), (x, y - 5), (x + 5, y), (x, y + 5)];
-        self.area
-            .draw(&Polygon::new(points, ink.placeholder().filled()))
-            .map_err(ChartError::new)
+        let points = [(x - 5, y), (x, y - 5), (x + 5, y), (x, y + 5)]
+            .map(fine)
+            .to_vec();
+        let element = Polygon::new(points, ink.placeholder().filled());
+        self.area.draw(&element).map_err(ChartError::new)
     }
 
     /// An interval: a line with a stop at each end.
     pub(super) fn whisker(&self, low: i32, high: i32, y: i32, ink: Ink) -> Result<(), ChartError> {
-        self.line(&[(low, y), (high, y)], ink, 1)?;
-        self.line(&[(low, y - 4), (low, y + 4)], ink, 1)?;
-        self.line(&[(high, y - 4), (high, y + 4)], ink, 1)
+        self.line([(low, y), (high, y)], ink, 1)?;
+        self.line([(low, y - 4), (low, y + 4)], ink, 1)?;
+        self.line([(high, y - 4), (high, y + 4)], ink, 1)
     }
 
     /// Text of 12 pixels, centred on the height of its point.
@@ -197,12 +211,12 @@ impl Canvas<'_> {
             Anchor::End => HPos::Right,
         };
         // The backend divides by 1.24 to get from a line's height to the letters' size.
-        let style = ("system-ui", 12.0 * 1.24, FontStyle::Normal)
+        let height = 12.0 * f64::from(FINE) * 1.24;
+        let style = ("system-ui", height, FontStyle::Normal)
             .into_font()
             .color(&ink.placeholder())
             .pos(Pos::new(horizontal, VPos::Center));
-        self.area
-            .draw(&Text::new(text.to_owned(), at, style))
-            .map_err(ChartError::new)
+        let element = Text::new(text.to_owned(), fine(at), style);
+        self.area.draw(&element).map_err(ChartError::new)
     }
 }

@@ -150,12 +150,12 @@ fn picture(frame: Frame, label: &str, curves: &[Curve], axes: &Axes) -> Result<S
     draw(size, label, |canvas| {
         for value in vertical.ticks(7) {
             let y = vertical.at(value);
-            canvas.line(&[(left, y), (right, y)], Ink::Grid, 1)?;
+            canvas.line([(left, y), (right, y)], Ink::Grid, 1)?;
             canvas.text(&time_tick(value), (left - 8, y), Anchor::End, Ink::Muted)?;
         }
         for (value, name) in horizontal.ticks(axes, if frame.narrow { 4 } else { 8 }) {
             let x = horizontal.at(value);
-            canvas.line(&[(x, 10), (x, bottom)], Ink::Grid, 1)?;
+            canvas.line([(x, 10), (x, bottom)], Ink::Grid, 1)?;
             canvas.text(&name, (x, bottom + 14), Anchor::Middle, Ink::Muted)?;
         }
         let middle = (left + right) / 2;
@@ -191,8 +191,12 @@ impl LogSpan {
     }
 
     fn at(&self, value: f64) -> i32 {
+        self.exactly(value).round() as i32
+    }
+
+    fn exactly(&self, value: f64) -> f64 {
         let share = (value / self.low).ln() / (self.high / self.low).ln();
-        self.from + (share.clamp(0.0, 1.0) * f64::from(self.to - self.from)).round() as i32
+        f64::from(self.from) + share.clamp(0.0, 1.0) * f64::from(self.to - self.from)
     }
 
     fn ticks(&self, axes: &Axes, most: usize) -> Vec<(f64, String)> {
@@ -213,12 +217,9 @@ fn lines(
     vertical: &Axis,
 ) -> Result<(), ChartError> {
     for curve in curves {
-        let place = |(x, y): &(f64, f64)| (horizontal.at(*x), vertical.at(*y));
-        let points: Vec<(i32, i32)> = curve.points.iter().map(place).collect();
-        match curve.kind {
-            ModeKind::Native => canvas.dashes(&points, ink_of(curve.kind), 2)?,
-            _ => canvas.line(&points, ink_of(curve.kind), 2)?,
-        }
+        let place = |(x, y): &(f64, f64)| (horizontal.exactly(*x), vertical.exactly(*y));
+        let dashed = curve.kind == ModeKind::Native;
+        canvas.curve(curve.points.iter().map(place), ink_of(curve.kind), dashed)?;
     }
     Ok(())
 }

@@ -259,8 +259,8 @@ fn picture(
         let tops = || (8..).step_by(step as usize).take(rows.len());
         // Names stand above the bars on narrow pages: lines pause for them.
         let upright = |x: i32, ink: Ink| match frame.narrow {
-            true => tops().try_for_each(|top| canvas.line(&[(x, top + 15), (x, top + 37)], ink, 1)),
-            false => canvas.line(&[(x, 4), (x, bottom)], ink, 1),
+            true => tops().try_for_each(|top| canvas.line([(x, top + 15), (x, top + 37)], ink, 1)),
+            false => canvas.line([(x, 4), (x, bottom)], ink, 1),
         };
         for value in axis.ticks(if frame.narrow { 4 } else { 7 }) {
             let x = axis.at(value);

@@ -1,6 +1,7 @@
 //! The method in prose.
 
 use crate::summary::Summary;
+use crate::tables::format;
 
 /// The paragraphs of the section on method.
 pub(super) fn method(summary: &Summary) -> Vec<String> {
@@ -19,7 +20,7 @@ pub(super) fn method(summary: &Summary) -> Vec<String> {
              {} interval is a percentile bootstrap over blocks with {} resamples and a fixed seed. The \
              raw numbers add the exact signed-rank interval, which draws no random numbers.",
             percent(policy.level),
-            policy.resamples
+            format::count(policy.resamples as f64)
         ),
         format!(
             "Differences below {band} do not matter in practice. A runtime is faster or slower when its whole interval \

@@ -1,6 +1,6 @@
 //! Notices: what a reader must know before the numbers.
 
-use crate::summary::Summary;
+use crate::summary::{CellSummary, Summary};
 
 /// One line each; empty when all is well.
 pub(super) fn notices(summary: &Summary) -> Vec<String> {
@@ -33,22 +33,22 @@ pub(super) fn notices(summary: &Summary) -> Vec<String> {
         };
         notices.push(format!("{trials} failed; see the failures below."));
     }
-    let differing: Vec<&str> = summary
-        .groups
-        .iter()
-        .flat_map(|group| &group.cells)
-        .filter(|cell| {
-            cell.check
-                .as_ref()
-                .is_some_and(|check| check.trace_agrees == Some(false))
-        })
-        .map(|cell| cell.cell.runtime.as_str())
-        .collect();
-    if !differing.is_empty() {
-        notices.push(format!(
-            "The host calls of {} differ from those of most runtimes: they did not do the same work.",
-            differing.join(", ")
-        ));
+    for group in &summary.groups {
+        let differs = |cell: &&CellSummary| cell.trace_differs();
+        let names: Vec<&str> = group
+            .cells
+            .iter()
+            .filter(differs)
+            .map(|cell| cell.cell.runtime.as_str())
+            .collect();
+        if !names.is_empty() {
+            notices.push(format!(
+                "{}: the host calls of {} differ from those of most runtimes; they did not do the \
+                 same work and have no rank.",
+                group.title,
+                names.join(", ")
+            ));
+        }
     }
     notices.extend(summary.warnings.iter().cloned());
     notices

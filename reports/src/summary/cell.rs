@@ -271,7 +271,7 @@ fn check(check: &Check) -> CheckSummary {
         expectation: check.expectation.clone(),
         trace_sha256: check.trace_sha256.clone(),
         trace_agrees: None,
-        host_calls_per_transaction: each(check.host_calls.values().sum()),
+        host_calls_per_transaction: check.host_calls.values().map(|n| each(*n)).sum(),
         host_calls: check
             .host_calls
             .iter()

@@ -43,8 +43,8 @@ pub enum Availability {
         /// How it could.
         remedy: String,
     },
-    /// It was not asked to.
-    NotAsked,
+    /// There is no trial of it.
+    NotMeasured,
 }
 
 /// One row of the availability matrix.
@@ -125,7 +125,7 @@ pub(super) fn availability(
                 remedy: row.remedy.clone(),
             },
             (None, Some(reason)) => Availability::Withheld { reason },
-            (None, None) => Availability::NotAsked,
+            (None, None) => Availability::NotMeasured,
         }
     };
     let row = |runtime: &str| AvailabilityRow {

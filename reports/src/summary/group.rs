@@ -64,6 +64,13 @@ impl Group {
 }
 
 impl CellSummary {
+    /// True when its host calls were not those of most runtimes.
+    pub fn trace_differs(&self) -> bool {
+        self.check
+            .as_ref()
+            .is_some_and(|check| check.trace_agrees == Some(false))
+    }
+
     /// Its start-up and steady cost; `None` when one was not measured.
     pub fn course(&self) -> Option<Course> {
         Some(Course {
@@ -165,10 +172,13 @@ fn compare_traces(cells: &mut [CellSummary]) {
     if counts.values().sum::<usize>() < 2 {
         return;
     }
-    let common = counts
+    let most = counts.values().max().copied().unwrap_or(0);
+    let mut common = counts
         .iter()
-        .max_by_key(|(_, count)| **count)
+        .filter(|(_, count)| **count == most)
         .map(|(trace, _)| trace);
+    // Two camps of equal size: nobody can tell which of them is right.
+    let common = common.next().filter(|_| common.next().is_none());
     for check in cells.iter_mut().filter_map(|cell| cell.check.as_mut()) {
         check.trace_agrees =
             (!check.trace_sha256.is_empty()).then(|| Some(&check.trace_sha256) == common);
@@ -209,7 +219,7 @@ fn rank_cells(
         .map(|(i, series)| Contender {
             name: &members[*i].0.runtime,
             series,
-            may_lead: cells[*i].kind != ModeKind::Native,
+            may_lead: cells[*i].kind != ModeKind::Native && !cells[*i].trace_differs(),
         })
         .collect();
     let seed = context.campaign.seed;
@@ -223,13 +233,9 @@ fn rank_cells(
         let cell = &mut cells[eligible[place.index]];
         (cell.rank, cell.tied, cell.word) = (place.rank, place.tied, place.word);
     }
-    let leads = |may: bool| {
-        places
-            .iter()
-            .map(|p| p.index)
-            .find(|i| contenders[*i].may_lead == may)
-    };
-    let (best, native) = (leads(true), leads(false));
+    let first = |fits: &dyn Fn(usize) -> bool| places.iter().map(|p| p.index).find(|at| fits(*at));
+    let best = first(&|at| contenders[at].may_lead);
+    let native = first(&|at| cells[eligible[at]].kind == ModeKind::Native);
     let name = |at: Option<usize>| at.map(|at| contenders[at].name.to_owned());
     (group.best, group.native) = (name(best), name(native));
     for metric in Metric::ALL {
@@ -274,7 +280,7 @@ fn rank_cells(
 fn stretches(group: &Group) -> Vec<BreakEvenStretch> {
     let runners: Vec<(&str, Course)> = group
         .measured()
-        .filter(|cell| cell.kind != ModeKind::Native)
+        .filter(|cell| cell.kind != ModeKind::Native && !cell.trace_differs())
         .filter_map(|cell| Some((cell.cell.runtime.as_str(), cell.course()?)))
         .collect();
     let courses: Vec<Course> = runners.iter().map(|(_, course)| *course).collect();

@@ -88,7 +88,11 @@ fn group_rows<'a>(summary: &Summary, group: &'a super::Group) -> Vec<Row<'a>> {
                 .map(|comparison| comparison.ratio),
         })
     };
-    group.measured().filter_map(row).collect()
+    group
+        .measured()
+        .filter(|cell| !cell.trace_differs())
+        .filter_map(row)
+        .collect()
 }
 
 /// What an overall ranking is over: `both workloads`, or `all 4 rankings` when

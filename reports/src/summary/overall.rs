@@ -52,7 +52,8 @@ pub(super) fn overall(
             let runtime = summary.cell.runtime.as_str();
             kinds.insert(runtime, summary.kind);
             let all = by_runtime.entry(runtime).or_default();
-            if let (None, Some(samples)) = (&summary.withheld, cells.get(&summary.cell)) {
+            let usable = summary.withheld.is_none() && !summary.trace_differs();
+            if let Some(samples) = cells.get(&summary.cell).filter(|_| usable) {
                 all.push(samples.series(context.primary));
             }
         }

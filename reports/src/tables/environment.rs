@@ -19,7 +19,7 @@ pub(crate) fn availability(summary: &Summary) -> Table {
             }
             Availability::Withheld { reason } => Entry::toned(reason, Tone::Bad),
             Availability::Unavailable { .. } => Entry::toned("unavailable", Tone::Bad),
-            Availability::NotAsked => Entry::toned("not asked", Tone::Muted),
+            Availability::NotMeasured => Entry::toned("not measured", Tone::Muted),
         }));
         let found = summary
             .campaign
@@ -36,7 +36,7 @@ pub(crate) fn availability(summary: &Summary) -> Table {
                 let text = format!(
                     "{} of {}{skipped}",
                     found.passed,
-                    found.passed + found.failed
+                    found.passed.saturating_add(found.failed)
                 );
                 Entry::toned(
                     text,

@@ -55,7 +55,7 @@ pub(crate) fn ranking(summary: &Summary, group: &Group) -> Table {
             shown(!withheld, times(cell.to_native.get(&primary), is_native)),
             shown(!withheld, times(best, is_best)),
             best.map_or_else(dash, |best| interval(&best.ratio)).into(),
-            verdict(cell, is_best),
+            verdict(cell),
             shown(!withheld, latency.maybe(median(Metric::P50))),
             shown(!withheld, latency.maybe(median(Metric::P99))),
             cell.blocks.to_string().into(),
@@ -70,7 +70,7 @@ pub(crate) fn overall(overall: &Overall, primary: Metric) -> Table {
     let note = match overall.left_out.as_slice() {
         [] => String::new(),
         left_out => format!(
-            "Without a mean, since they did not run everything: {}.",
+            "Without a mean, since they did not run everything rightly: {}.",
             left_out.join(", ")
         ),
     };
@@ -152,8 +152,7 @@ fn shown(show: bool, text: String) -> Entry {
     }
 }
 
-fn verdict(cell: &CellSummary, is_best: bool) -> Entry {
-    let agrees = cell.check.as_ref().and_then(|check| check.trace_agrees);
+fn verdict(cell: &CellSummary) -> Entry {
     if cell.withheld.is_some() {
         // The full reason stands among the failures.
         let short = if cell.blocks == 0 {
@@ -163,11 +162,8 @@ fn verdict(cell: &CellSummary, is_best: bool) -> Entry {
         };
         return Entry::toned(short, Tone::Bad);
     }
-    if agrees == Some(false) {
+    if cell.trace_differs() {
         return Entry::toned("host calls differ", Tone::Bad);
-    }
-    if is_best && !cell.tied {
-        return place(cell.word, cell.rank, false, false);
     }
     place(
         cell.word,
