@@ -10,6 +10,9 @@ use crate::tables::format::{short_count, short_digits, time_tick};
 /// Height of a name at a line's end.
 const LINE: i32 = 15;
 
+/// Pixels between the middles of two ticks' words.
+const TICK_ROOM: i32 = 38;
+
 /// A line with its name.
 struct Curve {
     name: String,
@@ -131,7 +134,7 @@ fn chart(
 }
 
 fn picture(frame: Frame, label: &str, curves: &[Curve], axes: &Axes) -> Result<String, ChartError> {
-    let most = if frame.narrow { 18 } else { 30 };
+    let most = if frame.narrow { 22 } else { 30 };
     let names = curves
         .iter()
         .map(|curve| curve.name.chars().count())
@@ -201,7 +204,20 @@ impl LogSpan {
 
     fn ticks(&self, axes: &Axes, most: usize) -> Vec<(f64, String)> {
         if let Some(ticks) = &axes.x_ticks {
-            return ticks.clone();
+            // From the right, since the tail matters most: those that have room.
+            let mut free = i32::MAX;
+            let mut room = |(value, _): &&(f64, String)| {
+                let x = self.at(*value);
+                let fits = x <= free;
+                free = if fits { x - TICK_ROOM } else { free };
+                fits
+            };
+            return ticks
+                .iter()
+                .rev()
+                .filter(|tick| room(tick))
+                .cloned()
+                .collect();
         }
         let decades = self.high.log10().floor() as i32;
         let every = (decades as usize / most.max(1)) + 1;

@@ -85,13 +85,29 @@ fn kind_legend(kinds: impl IntoIterator<Item = ModeKind>) -> Vec<(&'static str, 
         .collect()
 }
 
-/// A name that fits, cut with an ellipsis where it does not.
+/// A name that fits, with an ellipsis in its middle where it does not: modes
+/// differ at their ends.
 fn fitted(name: &str, most: usize) -> String {
-    if name.chars().count() <= most {
+    let letters: Vec<char> = name.chars().collect();
+    if letters.len() <= most {
         return name.to_owned();
     }
-    name.chars()
-        .take(most.saturating_sub(1))
-        .chain(['…'])
-        .collect()
+    let tail = most / 2;
+    let head = most.saturating_sub(tail + 1);
+    let (start, end) = (&letters[..head], &letters[letters.len() - tail..]);
+    start.iter().chain(&['…']).chain(end).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fitted;
+
+    #[test]
+    fn long_names_keep_both_ends() {
+        assert_eq!(
+            fitted("wasmtime/cranelift-aot", 22),
+            "wasmtime/cranelift-aot"
+        );
+        assert_eq!(fitted("wasmtime/cranelift-aot", 11), "wasmt…t-aot");
+    }
 }
