@@ -120,7 +120,7 @@ pub(crate) fn startup(group: &Group) -> Result<Option<Chart>, ChartError> {
     let legend = legend
         .map(|(ink, words)| (ink.variable(), words.to_owned()))
         .into();
-    let caption = "From the module's bytes to the first answered request, medians over blocks.";
+    let caption = "Bars from zero, medians over blocks.";
     chart(
         group,
         "Start-up".to_owned(),

@@ -140,46 +140,53 @@ pub(crate) fn memory(group: &Group) -> Table {
     table
 }
 
-/// When each runtime has made up for its start-up.
+/// When each runtime has made up for its start-up, and when it is overtaken.
 pub(crate) fn break_even_table(group: &Group) -> Table {
-    let mut table = Table::new("Break-even")
+    let table = Table::new("Break-even")
         .note(stretches(group))
-        .words("Runtime")
-        .numbers("Start-up", "")
-        .numbers("Each request", "")
-        .words("Ahead of the quickest starter");
-    let quickest = group
-        .measured()
-        .filter(|cell| cell.kind != ModeKind::Native)
-        .filter_map(|cell| Some((cell, cell.course()?)))
+        .words("Runtime");
+    let courses = || {
+        group
+            .measured()
+            .filter_map(|cell| Some((cell, cell.course()?)))
+    };
+    let quickest = courses()
+        .filter(|(cell, _)| cell.kind != ModeKind::Native)
         .min_by(|a, b| a.1.startup_ns.total_cmp(&b.1.startup_ns));
-    let Some((quickest, base)) = quickest else {
+    let best = courses().find(|(cell, _)| group.best.as_ref() == Some(&cell.cell.runtime));
+    let (Some((quickest, quickest_course)), Some((best, best_course))) = (quickest, best) else {
         return table;
     };
-    for cell in group.measured() {
-        let Some(course) = cell.course() else {
-            continue;
-        };
-        let when = if cell.cell.runtime == quickest.cell.runtime {
-            Entry::toned("the quickest starter", Tone::Strong)
-        } else {
-            match break_even(course, base) {
-                BreakEven::AtOnce => "from the first request".into(),
-                BreakEven::After(requests) => {
-                    format!("from request {}", requests_words(requests)).into()
-                }
-                BreakEven::Never => Entry::toned("never", Tone::Muted),
-                BreakEven::Unknown => Entry::toned(dash(), Tone::Muted),
-            }
-        };
+    let name = |cell: &CellSummary| cell.cell.runtime.clone();
+    let mut table = table
+        .numbers("Start-up", "")
+        .numbers("Each request", "")
+        .words(&format!("Overtakes {}", name(quickest)))
+        .words(&format!("Overtaken by {}", name(best)));
+    for (cell, course) in courses() {
+        let is = |other: &CellSummary| cell.cell.runtime == other.cell.runtime;
+        let overtakes = break_even(course, quickest_course);
+        let overtaken = break_even(best_course, course);
         table.row(vec![
             cell.cell.runtime.as_str().into(),
             time(course.startup_ns).into(),
             time(course.request_ns).into(),
-            when,
+            when((!is(quickest)).then_some(overtakes)),
+            when((!is(best)).then_some(overtaken)),
         ]);
     }
     table
+}
+
+fn when(found: Option<BreakEven>) -> Entry {
+    match found {
+        None | Some(BreakEven::Unknown) => Entry::toned(dash(), Tone::Muted),
+        Some(BreakEven::AtOnce) => "from the first request".into(),
+        Some(BreakEven::After(requests)) => {
+            format!("from request {}", requests_words(requests)).into()
+        }
+        Some(BreakEven::Never) => Entry::toned("never", Tone::Muted),
+    }
 }
 
 /// `Least total time: a up to request 12, then b.`
