@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use crate::abi::{self, Refusal};
 use crate::frame::Frame;
-use crate::text::{number, push_number, Words};
-use crate::{misdeeds, state};
+use crate::text::{number, push_number, quoted, Words};
+use crate::{memory, misdeeds, state};
 
 /// How the script goes on after a command.
 pub enum Next {
@@ -69,6 +69,13 @@ pub fn call(line: &[u8], arguments: &[u32], log: &mut Vec<u8>) -> Option<u32> {
     let mut words = Words(line);
     let name = words.next().unwrap_or_default();
     log.extend_from_slice(name);
+    if name == b"append" {
+        let mut text = || words.next().map(quoted).unwrap_or_default();
+        let status = append(&text(), &text());
+        log.push(b' ');
+        push_number(log, u64::from(status));
+        return Some(status);
+    }
     let mut frame = Frame::default();
     while let Some(word) = words.next() {
         if !frame.push(word, &mut words, arguments) {
@@ -97,6 +104,34 @@ pub fn call(line: &[u8], arguments: &[u32], log: &mut Vec<u8>) -> Option<u32> {
             push_number(log, count as u64);
             log.extend_from_slice(b" arguments");
             None
+        }
+    }
+}
+
+/// Makes the value of a key longer, however often other VMs change it meanwhile.
+fn append(key: &[u8], text: &[u8]) -> u32 {
+    const CAS_MISMATCH: u32 = 8;
+    const UNIMPLEMENTED: u32 = 12;
+    loop {
+        let (mut place, mut cas) = ([0_usize; 2], 0_u32);
+        let [key_at, key_size] = [key.as_ptr() as u64, key.len() as u64];
+        let answers = [&raw mut place[0] as u64, &raw mut place[1] as u64, &raw mut cas as u64];
+        match abi::proxy(b"get_shared_data", &[key_at, key_size, answers[0], answers[1], answers[2]]) {
+            Ok(0) => {}
+            Ok(status) => return status,
+            Err(_) => return UNIMPLEMENTED,
+        }
+        // SAFETY: the host wrote the value there, and it is given back once.
+        let value = unsafe {
+            let value = [memory::given(place[0], place[1]), text].concat();
+            memory::give_back(place[0], place[1]);
+            value
+        };
+        let [value_at, value_size] = [value.as_ptr() as u64, value.len() as u64];
+        match abi::proxy(b"set_shared_data", &[key_at, key_size, value_at, value_size, u64::from(cas)]) {
+            Ok(CAS_MISMATCH) => {}
+            Ok(status) => return status,
+            Err(_) => return UNIMPLEMENTED,
         }
     }
 }

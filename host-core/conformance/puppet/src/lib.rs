@@ -23,6 +23,8 @@
 //!   the number in a register;
 //! - `quiet CALL`, which logs nothing; `repeat N CALL`, which logs the last answer and how
 //!   many were 0;
+//! - `append "KEY" "TEXT"`, which makes a shared value longer by reading it and setting it
+//!   under its CAS number until that works, and logs the last status;
 //! - `return N`, `save N VALUE` (into a register), `identity` (logs the properties that the
 //!   root context saw when it was created);
 //! - `trap`, `spin`, `recurse`, `grow PAGES`, `poke ADDRESS`: misdeeds.

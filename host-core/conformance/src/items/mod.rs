@@ -1,0 +1,56 @@
+//! The items, by what they are about.
+
+mod artifacts;
+mod bodies;
+mod callouts;
+mod connections;
+mod grpc;
+mod headers;
+mod hostile;
+mod isolation;
+mod lifecycle;
+mod load;
+mod local_response;
+mod memory;
+mod metrics;
+mod other;
+mod pause;
+mod properties;
+mod queues;
+mod shared_data;
+mod traps;
+mod versions;
+mod wasi;
+
+use crate::item::Item;
+
+/// Every item, in the order in which a report shows them.
+pub(crate) fn all() -> Vec<Item> {
+    let mut items = Vec::new();
+    for group in [
+        load::ITEMS,
+        versions::ITEMS,
+        artifacts::ITEMS,
+        lifecycle::ITEMS,
+        headers::ITEMS,
+        bodies::ITEMS,
+        pause::ITEMS,
+        local_response::ITEMS,
+        callouts::ITEMS,
+        grpc::ITEMS,
+        shared_data::ITEMS,
+        queues::ITEMS,
+        metrics::ITEMS,
+        properties::ITEMS,
+        other::ITEMS,
+        connections::ITEMS,
+        wasi::ITEMS,
+        memory::ITEMS,
+        isolation::ITEMS,
+    ] {
+        items.extend_from_slice(group);
+    }
+    items.extend(traps::items());
+    items.extend(hostile::items());
+    items
+}
