@@ -1,0 +1,2 @@
+//! Empty: its manifest is what matters.
+#![forbid(unsafe_code)]
