@@ -19,6 +19,9 @@ pub struct Measurement {
     pub latency: Latency,
     /// Cost of each callback, in the order in which a transaction meets them.
     pub callbacks: Vec<CallbackCost>,
+    /// Transactions over which the callbacks were timed: passes of their own, so that
+    /// their clock readings do not disturb the latencies. 0 when those of the measured region.
+    pub callback_transactions: u64,
     /// From the module's bytes to the first answered request.
     pub startup: Startup,
     /// What the VMs hold.

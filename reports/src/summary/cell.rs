@@ -245,10 +245,14 @@ fn callbacks(samples: &Samples<'_>) -> Vec<CallbackSummary> {
         let of = |value: fn(f64, f64, f64) -> f64| {
             let each = samples.measurements.values().filter_map(|m| {
                 let cost = m.callbacks.iter().find(|cost| cost.name == name)?;
+                let transactions = match m.callback_transactions {
+                    0 => m.transactions,
+                    own => own,
+                };
                 Some(value(
                     cost.total_ns as f64,
                     cost.calls as f64,
-                    m.transactions as f64,
+                    transactions as f64,
                 ))
             });
             median(each)

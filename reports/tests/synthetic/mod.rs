@@ -181,6 +181,7 @@ impl Synthetic {
                 callback("proxy_on_log", 0.05),
                 callback("proxy_on_delete", 0.03),
             ],
+            callback_transactions: TRANSACTIONS,
             startup: Startup {
                 compile_ns: truth.compile_ms.map(ns),
                 compile_cpu_ns: truth.compile_ms.map(|ms| ns(ms * 1.8)),
