@@ -145,12 +145,6 @@ impl Drop for Host {
     }
 }
 
-impl Drop for Host {
-    fn drop(&mut self) {
-        self.flush_lines();
-    }
-}
-
 impl std::fmt::Debug for Host {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Host")

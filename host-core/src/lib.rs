@@ -19,6 +19,8 @@ mod module;
 mod plugin;
 pub mod services;
 mod tape;
+#[cfg(test)]
+mod testing;
 mod vm;
 pub mod wasi;
 

@@ -60,3 +60,78 @@ pub fn proxy_set_shared_data<G: Guest>(
         Ok(())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::VmSettings;
+    use crate::services::InProcess;
+    use crate::testing::{FakeGuest, MEMORY};
+
+    fn set(guest: &mut FakeGuest, key: &[u8], value: &[u8], cas: u32) -> u32 {
+        let ((key, key_size), (value, value_size)) = (guest.put(key), guest.put(value));
+        proxy_set_shared_data(guest, key, key_size, value, value_size, cas).unwrap()
+    }
+
+    fn get(guest: &mut FakeGuest, key: &[u8]) -> Result<(Vec<u8>, u32), u32> {
+        let (key, key_size) = guest.put(key);
+        let (data, size, cas) = (guest.slot(), guest.slot(), guest.slot());
+        match proxy_get_shared_data(guest, key, key_size, data, size, cas).unwrap() {
+            0 => Ok((guest.returned(data, size), guest.u32_at(cas))),
+            status => Err(status),
+        }
+    }
+
+    #[test]
+    fn a_value_is_changed_only_by_who_saw_it_last() {
+        let mut guest = FakeGuest::new(InProcess::builder());
+        assert_eq!(get(&mut guest, b"key"), Err(Status::NotFound as u32));
+        assert_eq!(set(&mut guest, b"key", b"one", 0), 0);
+        assert_eq!(get(&mut guest, b"key"), Ok((b"one".to_vec(), 1)));
+        assert_eq!(set(&mut guest, b"key", b"two", 1), 0);
+        assert_eq!(
+            set(&mut guest, b"key", b"three", 1),
+            Status::CasMismatch as u32
+        );
+        assert_eq!(set(&mut guest, b"key", b"", 0), 0);
+        assert_eq!(get(&mut guest, b"key"), Ok((Vec::new(), 3)));
+    }
+
+    #[test]
+    fn data_belongs_to_the_vm_id() {
+        let mut first = FakeGuest::new(InProcess::builder());
+        let settings = |id: &str| VmSettings {
+            vm_id: id.into(),
+            ..VmSettings::default()
+        };
+        let mut same = FakeGuest::sharing(first.services.clone(), settings("vm"));
+        let mut other = FakeGuest::sharing(first.services.clone(), settings("other"));
+        set(&mut first, b"key", b"value", 0);
+        assert_eq!(get(&mut same, b"key"), Ok((b"value".to_vec(), 1)));
+        assert_eq!(get(&mut other, b"key"), Err(Status::NotFound as u32));
+    }
+
+    #[test]
+    fn bad_addresses_are_told_and_change_nothing() {
+        let mut guest = FakeGuest::new(InProcess::builder());
+        let invalid = Ok(Status::InvalidMemoryAccess as u32);
+        let (key, size) = guest.put(b"key");
+        assert_eq!(
+            proxy_set_shared_data(&mut guest, key, size, MEMORY, 1, 0),
+            invalid
+        );
+        assert_eq!(get(&mut guest, b"key"), Err(Status::NotFound as u32));
+        set(&mut guest, b"key", b"value", 0);
+        let slot = guest.slot();
+        for (data, length, cas) in [
+            (MEMORY, slot, slot),
+            (slot, MEMORY - 3, slot),
+            (slot, slot, MEMORY),
+        ] {
+            assert_eq!(
+                proxy_get_shared_data(&mut guest, key, size, data, length, cas),
+                invalid
+            );
+        }
+    }
+}

@@ -25,6 +25,12 @@ pub enum ModuleError {
         /// The validator's words, with the offset.
         reason: String,
     },
+    /// A native twin that cannot be opened or is no filter.
+    #[error("the native twin cannot be used: {reason}")]
+    Library {
+        /// What is wrong, and the remedy.
+        reason: String,
+    },
     /// No export says which ABI version the module was built for.
     #[error(
         "no Proxy-Wasm ABI version: the module exports none of {markers}; build it with a \

@@ -10,3 +10,6 @@ mod strangers;
 pub use error::ModuleError;
 pub use facts::{Import, MemoryFacts, ModuleFacts, NamedType, Producer};
 pub use features::{Feature, features_of};
+
+#[cfg(test)]
+mod tests;

@@ -42,7 +42,7 @@ pub fn fd_write<G: Guest>(
     Ok(errno(result))
 }
 
-fn gather(
+pub(super) fn gather(
     memory: &mut impl GuestMemory,
     vectors: usize,
     count: usize,

@@ -81,3 +81,6 @@ impl From<OutOfBounds> for Errno {
         Self::Fault
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,7 +62,8 @@ pub fn proxy_set_property<G: Guest>(
         if path.is_empty() || path.len() > MAX_PATH || value.len() > MAX_VALUE {
             return Err(Status::BadArgument.into());
         }
-        host.services.property_set(host.effective_stream(), path, value)?;
+        host.services
+            .property_set(host.effective_stream(), path, value)?;
         let properties = match host.effective_stream_mut() {
             Ok(stream) => &mut stream.properties,
             Err(_) => &mut host.properties,
@@ -103,3 +104,6 @@ fn stored(properties: &[(Vec<u8>, Vec<u8>)], path: &[u8], out: &mut Vec<u8>) -> 
         None => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -110,8 +110,15 @@ impl Services for InProcess {
             self.inbox.cancel(origin);
             return Ok(());
         }
-        let step = matches!(callout.kind, CalloutKind::GrpcSend { .. } | CalloutKind::GrpcClose);
-        let opened = if step { self.inbox.upstream_of(origin) } else { None };
+        let step = matches!(
+            callout.kind,
+            CalloutKind::GrpcSend { .. } | CalloutKind::GrpcClose
+        );
+        let opened = if step {
+            self.inbox.upstream_of(origin)
+        } else {
+            None
+        };
         let upstream = opened.as_deref().unwrap_or(callout.upstream);
         let reply = match &self.upstream {
             Some(answer) => answer(upstream, &callout.kind),
@@ -148,7 +155,12 @@ impl Services for InProcess {
         }
     }
 
-    fn foreign_function(&self, name: &[u8], arguments: &[u8], out: &mut Vec<u8>) -> Result<(), Status> {
+    fn foreign_function(
+        &self,
+        name: &[u8],
+        arguments: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), Status> {
         let function = self.functions.get(name).ok_or(Status::NotFound)?;
         function(arguments, out)
     }
@@ -162,7 +174,10 @@ impl Services for InProcess {
     }
 
     fn vm_ended(&self, vm: u64) {
-        self.ticks.lock().unwrap_or_else(PoisonError::into_inner).retain(|(owner, _), _| *owner != vm);
+        self.ticks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|(owner, _), _| *owner != vm);
         self.inbox.forget(vm);
     }
 }
@@ -175,3 +190,6 @@ impl std::fmt::Debug for InProcess {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

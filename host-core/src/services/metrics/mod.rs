@@ -77,7 +77,12 @@ impl Metrics {
         if name.len() > Self::MAX_NAME {
             return Err(Status::BadArgument);
         }
-        let known = self.ids.read().unwrap_or_else(PoisonError::into_inner).get(name).copied();
+        let known = self
+            .ids
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+            .copied();
         if let Some(id) = known {
             return self.of_kind(id, kind);
         }
@@ -91,7 +96,13 @@ impl Metrics {
             MetricType::Histogram => Value::Histogram(Box::default()),
         };
         let index = ids.len();
-        if !self.metrics.set(index, Metric { name: name.into(), value }) {
+        if !self.metrics.set(
+            index,
+            Metric {
+                name: name.into(),
+                value,
+            },
+        ) {
             return Err(Status::InternalFailure);
         }
         // Ids count from 1, so that a guest's zeroed memory names no metric.
@@ -124,7 +135,9 @@ impl Metrics {
     #[inline]
     pub fn increment(&self, id: MetricId, offset: i64) -> Result<(), Status> {
         match &self.get(id)?.value {
-            Value::Counter(counter) if offset >= 0 => counter.fetch_add(offset as u64, Ordering::Relaxed),
+            Value::Counter(counter) if offset >= 0 => {
+                counter.fetch_add(offset as u64, Ordering::Relaxed)
+            }
             Value::Gauge(gauge) => gauge.fetch_add(offset as u64, Ordering::Relaxed),
             _ => return Err(Status::BadArgument),
         };
@@ -167,6 +180,13 @@ impl Metrics {
                 | (Value::Gauge(_), MetricType::Gauge)
                 | (Value::Histogram(_), MetricType::Histogram)
         );
-        if same { Ok(id) } else { Err(Status::BadArgument) }
+        if same {
+            Ok(id)
+        } else {
+            Err(Status::BadArgument)
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

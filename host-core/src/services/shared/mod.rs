@@ -24,9 +24,9 @@ impl SharedState {
     /// Bytes that a value or a queue's item may have.
     pub const MAX_VALUE: usize = 1 << 20;
     /// Bytes that all keys and values may have together.
-    pub const MAX_DATA: usize = 256 << 20;
+    pub const MAX_DATA: usize = 64 << 20;
     /// Bytes that one queue may hold.
-    pub const MAX_QUEUE: usize = 64 << 20;
+    pub const MAX_QUEUE: usize = 16 << 20;
     /// Items that one queue may hold.
     pub const MAX_ITEMS: usize = 1 << 20;
     /// Queues that there may be.
@@ -103,3 +103,6 @@ impl SharedState {
         self.queues.forget_vm(vm);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,19 +10,25 @@ use crate::abi::Status;
 /// Number of a queue; the guest's own handle for it.
 pub type QueueId = u32;
 
+/// Root contexts of one VM to be told, and of which queue.
+type Wakes = Vec<(u32, QueueId)>;
+
 #[derive(Debug, Default)]
 pub(super) struct Queues {
     registry: RwLock<Registry>,
-    wakes: Mutex<HashMap<u64, Vec<(u32, QueueId)>>>,
+    wakes: Mutex<HashMap<u64, Wakes>>,
     /// VMs that have something in `wakes`.
     woken: AtomicUsize,
     /// Listeners of all queues.
     listeners: AtomicUsize,
 }
 
+/// VM id and name of a queue.
+type Name = (Box<[u8]>, Box<[u8]>);
+
 #[derive(Debug, Default)]
 struct Registry {
-    ids: HashMap<(Box<[u8]>, Box<[u8]>), QueueId>,
+    ids: HashMap<Name, QueueId>,
     queues: Vec<Arc<Queue>>,
 }
 
@@ -126,7 +132,7 @@ impl Queues {
         Ok(item.into_vec())
     }
 
-    pub(super) fn take_wakes(&self, vm: u64) -> Vec<(u32, QueueId)> {
+    pub(super) fn take_wakes(&self, vm: u64) -> Wakes {
         if self.woken.load(Ordering::Acquire) == 0 {
             return Vec::new();
         }
@@ -148,7 +154,7 @@ impl Queues {
         self.drop_wakes(vm);
     }
 
-    fn drop_wakes(&self, vm: u64) -> Vec<(u32, QueueId)> {
+    fn drop_wakes(&self, vm: u64) -> Wakes {
         let taken = lock(&self.wakes).remove(&vm).unwrap_or_default();
         if !taken.is_empty() {
             self.woken.fetch_sub(1, Ordering::Release);

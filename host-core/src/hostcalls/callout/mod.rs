@@ -10,12 +10,15 @@ use crate::services::{Callout, CalloutKind, CalloutOrigin};
 use crate::{Guest, GuestMemory, Host};
 
 /// Bytes that the name of an upstream, a service or a method may have.
-pub(super) const MAX_NAME: usize = 4 << 10;
+pub(in crate::hostcalls) const MAX_NAME: usize = 4 << 10;
 /// Bytes that a body or message may have.
-pub(super) const MAX_BODY: usize = 64 << 20;
+pub(in crate::hostcalls) const MAX_BODY: usize = 64 << 20;
 
 /// Header fields that the guest serialised.
-pub(super) fn fields(bytes: &[u8], pseudo_allowed: bool) -> Result<HeaderMap, Status> {
+pub(in crate::hostcalls) fn fields(
+    bytes: &[u8],
+    pseudo_allowed: bool,
+) -> Result<HeaderMap, Status> {
     let mut map = HeaderMap::new();
     for (name, value) in pairs::parse(bytes)? {
         let pseudo = name.starts_with(b":");
@@ -28,7 +31,7 @@ pub(super) fn fields(bytes: &[u8], pseudo_allowed: bool) -> Result<HeaderMap, St
 }
 
 /// Registers a callout of the effective context and hands it to the proxy.
-pub(super) fn start(
+pub(in crate::hostcalls) fn start(
     host: &mut Host,
     call: CallKind,
     upstream: &[u8],
@@ -108,3 +111,6 @@ pub fn proxy_http_call<G: Guest>(
         Ok(())
     })
 }
+
+#[cfg(test)]
+mod tests;
