@@ -33,3 +33,6 @@ pub use property::*;
 pub use queue::*;
 pub use shared_data::*;
 pub use stream::*;
+
+#[cfg(test)]
+mod hostile_tests;

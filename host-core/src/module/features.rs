@@ -8,7 +8,6 @@ use wasmparser::{Validator, WasmFeatures};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Feature {
     name: &'static str,
-    bits: u64,
 }
 
 /// The proposals in an order in which those that build on others come first.
@@ -27,8 +26,19 @@ const FEATURES: &[(&str, WasmFeatures)] = &[
     ("extended-const", WasmFeatures::EXTENDED_CONST),
     ("relaxed-simd", WasmFeatures::RELAXED_SIMD),
     ("simd", WasmFeatures::SIMD),
-    ("reference-types", WasmFeatures::REFERENCE_TYPES),
-    ("bulk-memory", WasmFeatures::BULK_MEMORY),
+    (
+        "reference-types",
+        WasmFeatures::REFERENCE_TYPES.difference(WasmFeatures::CALL_INDIRECT_OVERLONG),
+    ),
+    (
+        "call-indirect-overlong",
+        WasmFeatures::CALL_INDIRECT_OVERLONG,
+    ),
+    (
+        "bulk-memory",
+        WasmFeatures::BULK_MEMORY.difference(WasmFeatures::BULK_MEMORY_OPT),
+    ),
+    ("bulk-memory-opt", WasmFeatures::BULK_MEMORY_OPT),
     ("multi-value", WasmFeatures::MULTI_VALUE),
     ("sign-extension", WasmFeatures::SIGN_EXTENSION),
     (
@@ -36,6 +46,12 @@ const FEATURES: &[(&str, WasmFeatures)] = &[
         WasmFeatures::SATURATING_FLOAT_TO_INT,
     ),
     ("mutable-globals", WasmFeatures::MUTABLE_GLOBAL),
+];
+
+/// Proposals that were split: the whole and the part that compilers use on their own.
+const PARTS: [(&str, &str); 2] = [
+    ("reference-types", "call-indirect-overlong"),
+    ("bulk-memory", "bulk-memory-opt"),
 ];
 
 /// The features with which a module is validated: all that some engine has.
@@ -51,6 +67,11 @@ pub fn features_of(wasm: &[u8]) -> Vec<Feature> {
     let mut needed = Vec::new();
     let mut rest = all();
     narrow(wasm, FEATURES, &mut rest, &mut needed);
+    for (whole, part) in PARTS {
+        if needed.iter().any(|feature| feature.name == whole) {
+            needed.retain(|feature| feature.name != part);
+        }
+    }
     needed
 }
 
@@ -70,11 +91,8 @@ fn narrow(
         .is_ok()
     {
         *rest = without;
-    } else if let [(name, feature)] = group {
-        needed.push(Feature {
-            name,
-            bits: feature.bits(),
-        });
+    } else if let [(name, _)] = group {
+        needed.push(Feature { name });
     } else {
         let (newer, older) = group.split_at(group.len() / 2);
         narrow(wasm, newer, rest, needed);

@@ -1,5 +1,6 @@
 //! Modules before they are compiled: what they are, and why they are refused.
 
+mod checks;
 mod error;
 mod facts;
 mod features;

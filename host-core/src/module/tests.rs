@@ -217,9 +217,13 @@ fn the_proposals_that_a_module_uses_are_found() {
         ),
         (
             "(memory 1) (func (memory.fill (i32.const 0) (i32.const 0) (i32.const 0)))",
-            &["bulk-memory"],
+            &["bulk-memory-opt"],
         ),
         ("(func (drop (v128.const i64x2 0 0)))", &["simd"]),
+        (
+            r#"(memory 1) (data $d "x") (func (memory.init $d (i32.const 0) (i32.const 0) (i32.const 0)))"#,
+            &["bulk-memory"],
+        ),
         ("(func $f (return_call $f))", &["tail-call"]),
         ("(table 1 externref)", &["reference-types"]),
         ("(memory 1) (memory 1)", &["multi-memory"]),
