@@ -6,7 +6,7 @@ fn main() {
         Ok("apple") => "-Wl,-export_dynamic",
         _ => "-Wl,--export-dynamic-symbol=proxy_*",
     };
-    for kind in ["tests"] {
+    for kind in ["tests", "benches"] {
         println!("cargo:rustc-link-arg-{kind}={argument}");
     }
 }

@@ -35,7 +35,7 @@ impl LibraryCopy {
             };
         // SAFETY: opening runs the library's initialisers; whoever asks for a native twin
         // trusts it with the process. The file is private and removed right after.
-        unsafe { Library::open(Some(&file), flags) }
+        unsafe { Library::open(Some(file.as_os_str()), flags) }
             .map(Self)
             .map_err(|error| explain(&error))
     }
