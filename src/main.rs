@@ -1,2 +1,31 @@
-//! pwbench
-fn main() {}
+//! `pwbench`: compares WebAssembly runtimes on real Proxy-Wasm filters.
+//!
+//! Exit codes: 0 fine, 1 a check failed, 2 bad usage or input, 3 the environment cannot
+//! support a verdict, 130 interrupted.
+#![forbid(unsafe_code)]
+
+mod cli;
+mod commands;
+mod error;
+mod experiment;
+mod machine;
+mod output;
+mod trial;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+/// Id of the runtime that is no WebAssembly: the native twin.
+pub(crate) const NATIVE: &str = "native";
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    match commands::execute(cli.command) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            error.print();
+            error.exit().into()
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Lets the executables offer `proxy_*` to native twins, and records what built them.
+
+use std::env;
+use std::path::Path;
+use std::process::Command;
+
+fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    let argument = match env::var("CARGO_CFG_TARGET_VENDOR").as_deref() {
+        Ok("apple") => "-Wl,-export_dynamic",
+        _ => "-Wl,--export-dynamic-symbol=proxy_*",
+    };
+    println!("cargo:rustc-link-arg-bins={argument}");
+
+    let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let rustc =
+        first_line(Command::new(rustc).arg("--version")).unwrap_or_else(|| "unknown".to_owned());
+    println!("cargo:rustc-env=PWBENCH_RUSTC={rustc}");
+
+    // Without git, or outside of a clone, the version stands alone.
+    let commit = first_line(Command::new("git").args(["rev-parse", "--short=12", "HEAD"]))
+        .unwrap_or_default();
+    println!("cargo:rustc-env=PWBENCH_COMMIT={commit}");
+    for path in [".git/HEAD", ".git/logs/HEAD"] {
+        if Path::new(path).exists() {
+            println!("cargo:rerun-if-changed={path}");
+        }
+    }
+}
+
+fn first_line(command: &mut Command) -> Option<String> {
+    let output = command
+        .output()
+        .ok()
+        .filter(|output| output.status.success())?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    text.lines().next().map(str::to_owned)
+}

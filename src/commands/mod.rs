@@ -1,0 +1,32 @@
+//! The subcommands, one file each.
+
+mod inspect;
+mod list;
+mod report;
+mod run;
+mod trial;
+mod verify;
+
+use crate::cli::Command;
+use crate::error::{Error, Exit};
+
+/// Does what was asked for.
+pub(crate) fn execute(command: Command) -> Result<Exit, Error> {
+    match command {
+        Command::Run(arguments) => run::run(arguments),
+        Command::List(arguments) => list::list(&arguments),
+        Command::Inspect(arguments) => inspect::inspect(&arguments),
+        Command::Verify(arguments) => verify::verify(arguments),
+        Command::Report(arguments) => report::report(&arguments),
+        Command::Trial => trial::trial(),
+    }
+}
+
+/// Runs `work` on this thread.
+fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::Spawn)?;
+    Ok(runtime.block_on(work))
+}

@@ -1,0 +1,57 @@
+//! `pwbench run`: a campaign and its report.
+
+use reports::{CampaignFolder, Report};
+
+use super::report::{print, write};
+use crate::cli::RunArgs;
+use crate::error::{Error, Exit};
+use crate::experiment::{Conducted, Field, Interrupt, Progress, Runner, conduct};
+use crate::output::Format;
+
+/// Runs a campaign.
+pub(super) fn run(arguments: RunArgs) -> Result<Exit, Error> {
+    let field = Field::of(&arguments.selection)?;
+    let seed = arguments.seed.unwrap_or_else(rand::random);
+    let interrupt = Interrupt::listen()?;
+    let mut runner = Runner::new(arguments.trial_timeout, interrupt, seed)?;
+    let progress = Progress::new();
+    let conducted = super::block_on(conduct(&arguments, &field, &mut runner, &progress, seed))??;
+    let report = Report::from_folder(&CampaignFolder::open(&conducted.path)?)?;
+    if !arguments.no_report {
+        write(&report, &conducted.path)?;
+    }
+    print(&report, arguments.format)?;
+    tell(&conducted, &arguments);
+    Ok(exit(&conducted, &report))
+}
+
+fn tell(conducted: &Conducted, arguments: &RunArgs) {
+    let what = if arguments.no_report {
+        "trials.jsonl"
+    } else {
+        "report.html"
+    };
+    let place = conducted.path.join(what);
+    match arguments.format {
+        Format::Table => println!("\n{}", place.display()),
+        // Standard output is the summary's alone.
+        Format::Json => eprintln!("{}", place.display()),
+    }
+    if conducted.campaign.interrupted {
+        eprintln!("interrupted: what was measured until then is in the report");
+    }
+}
+
+fn exit(conducted: &Conducted, report: &Report) -> Exit {
+    let summary = report.summary();
+    let enough = summary.blocks_measured >= summary.policy.min_blocks;
+    if conducted.campaign.interrupted {
+        Exit::Interrupted
+    } else if conducted.failed_cells > 0 || summary.blocks_measured == 0 {
+        Exit::CheckFailed
+    } else if enough && summary.trust.objection.is_some() {
+        Exit::Environment
+    } else {
+        Exit::Fine
+    }
+}

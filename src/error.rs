@@ -1,0 +1,137 @@
+//! How a command fails, and with which exit code.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use reports::FolderError;
+use workloads::WorkloadError;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// All is well.
+    Fine,
+    /// A check failed.
+    CheckFailed,
+    /// Bad usage or input.
+    BadInput,
+    /// The environment cannot support a verdict.
+    Environment,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(match exit {
+            Exit::Fine => 0,
+            Exit::CheckFailed => 1,
+            Exit::BadInput => 2,
+            Exit::Environment => 3,
+            Exit::Interrupted => 130,
+        })
+    }
+}
+
+/// Why a command could not do its work. Each text names what is wrong, and after its last
+/// semicolon the remedy.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    Workload(#[from] WorkloadError),
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    #[error(transparent)]
+    Report(#[from] reports::ExportError),
+    #[error(transparent)]
+    Select(#[from] runtimes::SelectError),
+    #[error(transparent)]
+    Runtime(#[from] host_core::EngineError),
+    #[error("{}: {source}", file.display())]
+    Module {
+        file: PathBuf,
+        source: host_core::ModuleError,
+    },
+    #[error("{}: cannot {action}: {source}; {remedy}", path.display())]
+    Io {
+        path: PathBuf,
+        action: &'static str,
+        source: io::Error,
+        remedy: &'static str,
+    },
+    #[error(
+        "the trial's description on standard input is not valid: {0}; `trial` is for `run` to call, use that"
+    )]
+    Spec(String),
+    #[error("cannot start a trial's process: {0}; check the limits on processes and memory")]
+    Spawn(io::Error),
+    #[error(
+        "none of the runtimes asked for is available here; `pwbench list` says how to get them"
+    )]
+    NothingToRun,
+    #[error(
+        "results cannot be written as JSON: {0}; a number that is not finite has got into them"
+    )]
+    Json(#[from] serde_json::Error),
+}
+
+impl Error {
+    /// An [`Error::Io`] for `path`.
+    pub(crate) fn io(
+        path: &Path,
+        action: &'static str,
+        remedy: &'static str,
+    ) -> impl FnOnce(io::Error) -> Error {
+        let path = path.to_path_buf();
+        move |source| Error::Io {
+            path,
+            action,
+            source,
+            remedy,
+        }
+    }
+
+    /// The exit code that goes with it.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Error::NothingToRun | Error::Spawn(_) => Exit::Environment,
+            _ => Exit::BadInput,
+        }
+    }
+
+    /// Writes `error: ...` and `help: ...` to standard error.
+    pub(crate) fn print(&self) {
+        let text = self.to_string();
+        match split_remedy(&text) {
+            (what, Some(remedy)) => eprintln!("error: {what}\nhelp: {remedy}"),
+            (what, None) => eprintln!("error: {what}"),
+        }
+    }
+}
+
+/// Splits a text at its last semicolon into what is wrong and what to do.
+pub(crate) fn split_remedy(text: &str) -> (&str, Option<&str>) {
+    match text.rsplit_once("; ") {
+        Some((what, remedy)) => (what, Some(remedy)),
+        None => (text, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_remedy_is_what_follows_the_last_semicolon() {
+        assert_eq!(split_remedy("a; b; do c"), ("a; b", Some("do c")));
+        assert_eq!(split_remedy("a"), ("a", None));
+    }
+
+    #[test]
+    fn bad_files_exit_with_2_and_a_bare_machine_with_3() {
+        let bad = Error::io(Path::new("x"), "read", "check it")(io::Error::other("no"));
+        assert_eq!(bad.exit(), Exit::BadInput);
+        assert_eq!(Error::NothingToRun.exit(), Exit::Environment);
+    }
+}

@@ -1,0 +1,54 @@
+//! Where a campaign's results go.
+
+use std::path::Path;
+
+use reports::CampaignFolder;
+
+use crate::cli::Preset;
+use crate::error::Error;
+
+/// Makes a folder named after the moment and the preset; a second campaign within the same
+/// second gets a number.
+pub(crate) fn create(output: &Path, preset: Preset) -> Result<(String, CampaignFolder), Error> {
+    let moment = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
+    let stem = format!("{moment}-{}", preset.word());
+    for number in 1.. {
+        let id = if number == 1 {
+            stem.clone()
+        } else {
+            format!("{stem}-{number}")
+        };
+        let path = output.join(&id);
+        if path.exists() {
+            continue;
+        }
+        let folder = CampaignFolder::create(path)?;
+        return Ok((id, folder));
+    }
+    unreachable!("there are more numbers than folders")
+}
+
+impl Preset {
+    /// The word used in files.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Preset::Quick => "quick",
+            Preset::Full => "full",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn campaigns_of_the_same_second_get_folders_of_their_own() {
+        let output = tempfile::tempdir().expect("a folder");
+        let ids: Vec<String> = (0..3)
+            .map(|_| create(output.path(), Preset::Quick).expect("made").0)
+            .collect();
+        let unique: std::collections::BTreeSet<_> = ids.iter().collect();
+        assert_eq!(unique.len(), 3, "{ids:?}");
+    }
+}

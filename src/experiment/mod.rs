@@ -1,0 +1,24 @@
+//! The parent's side: campaigns of trials in child processes.
+
+mod artifacts;
+mod blocks;
+mod campaign;
+mod child;
+mod conformance;
+mod death;
+mod field;
+mod folder;
+mod interrupt;
+mod plan;
+mod progress;
+mod recorder;
+mod schedule;
+mod verification;
+
+pub(crate) use campaign::{Conducted, conduct};
+pub(crate) use child::{Ran, Runner, Stop};
+pub(crate) use conformance::{Remembered, conformance};
+pub(crate) use field::{Entrant, Field};
+pub(crate) use interrupt::Interrupt;
+pub(crate) use progress::Progress;
+pub(crate) use verification::{Verified, Verifier};

@@ -1,0 +1,55 @@
+//! The child's side: one process, one job.
+//!
+//! The parent writes a [`Spec`] as JSON to standard input; the child answers with one
+//! JSON line, an [`Answer`], on standard output. Whatever else the child's code or the
+//! engines print goes to standard error, whose end the parent keeps.
+
+mod adapter;
+mod callbacks;
+mod check;
+mod clock;
+mod code;
+mod conform;
+mod failure;
+mod fit;
+mod manifest;
+mod measure;
+mod memory;
+mod passes;
+mod reference;
+mod rig;
+mod source;
+mod spec;
+mod startup;
+
+pub(crate) use conform::short_of;
+pub(crate) use failure::Failed;
+pub(crate) use source::Source;
+pub(crate) use spec::{Answer, Checked, Compiled, Job, MeasureJob, Spec, Subject};
+
+/// Does the job.
+pub(crate) fn run(spec: &Spec) -> Answer {
+    let outcome = match &spec.job {
+        Job::Compile { subject, artifact } => {
+            code::compile_to(subject, artifact).map(Answer::Compiled)
+        }
+        Job::Check {
+            subject,
+            count_instructions,
+            reference,
+            write_reference,
+        } => check::check(
+            subject,
+            *count_instructions,
+            reference.as_deref(),
+            write_reference.as_deref(),
+        )
+        .map(|checked| Answer::Checked(Box::new(checked))),
+        Job::Measure { subject, measure } => {
+            measure::measure(subject, measure).map(|measured| Answer::Measured(Box::new(measured)))
+        }
+        Job::Conform { runtime } => conform::conform(runtime).map(Answer::Conformed),
+        Job::Fit { runtime, module } => fit::fit(runtime, module).map(|()| Answer::Fits),
+    };
+    outcome.unwrap_or_else(Answer::Failed)
+}

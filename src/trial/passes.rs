@@ -1,0 +1,137 @@
+//! Passes over the traffic.
+
+use std::time::Instant;
+
+use hdrhistogram::Histogram;
+use host_core::{Driver, Ending, Exchange};
+use reports::FailureKind;
+
+use super::Failed;
+use super::clock::{ns, thread_cpu_ns};
+
+/// The longest latency a histogram tells apart, in nanoseconds: an hour.
+const LONGEST_NS: u64 = 3_600_000_000_000;
+
+/// The traffic with the ending of every exchange that the check pass saw.
+pub(super) struct Traffic<'a> {
+    exchanges: &'a [Exchange],
+    endings: &'a [u8],
+}
+
+/// A measured region.
+pub(super) struct Region {
+    pub(super) latency: Histogram<u64>,
+    pub(super) transactions: u64,
+    pub(super) wall_ns: u64,
+    pub(super) cpu_ns: u64,
+}
+
+/// The letter under which an ending travels from the check pass to the trials.
+pub(super) fn letter(ending: &Ending) -> u8 {
+    match ending {
+        Ending::Forwarded => b'f',
+        Ending::LocalResponse => b'l',
+        Ending::Closed => b'c',
+        Ending::Stuck => b's',
+        Ending::Failed(_) => b'x',
+    }
+}
+
+/// Whether `endings` can go with a traffic of so many exchanges.
+fn endings_fit(endings: &str, exchanges: usize) -> bool {
+    endings.len() == exchanges && endings.bytes().all(|letter| b"flcs".contains(&letter))
+}
+
+impl<'a> Traffic<'a> {
+    /// Puts the two together.
+    ///
+    /// # Errors
+    /// When they do not fit.
+    pub(super) fn new(exchanges: &'a [Exchange], endings: &'a str) -> Result<Self, Failed> {
+        if exchanges.is_empty() || !endings_fit(endings, exchanges.len()) {
+            return Err(Failed::error(
+                "the traffic is not the one that was checked; was a file changed meanwhile?",
+            ));
+        }
+        Ok(Self {
+            exchanges,
+            endings: endings.as_bytes(),
+        })
+    }
+
+    /// One pass without a histogram.
+    pub(super) fn pass(&self, driver: &mut Driver) -> Result<(), Failed> {
+        for (exchange, expected) in self.exchanges.iter().zip(self.endings) {
+            let ending = driver.run(exchange);
+            if letter(&ending) != *expected {
+                return Err(unexpected(exchange, &ending));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whole passes under measurement. Nothing in the loop allocates; the two clock readings
+    /// around a transaction cost every runtime the same.
+    pub(super) fn measured(&self, driver: &mut Driver, passes: u64) -> Result<Region, Failed> {
+        let mut latency = Histogram::new_with_bounds(1, LONGEST_NS, 3)
+            .map_err(|error| Failed::error(format!("histogram: {error}")))?;
+        let (start, cpu) = (Instant::now(), thread_cpu_ns());
+        for _ in 0..passes {
+            for (exchange, expected) in self.exchanges.iter().zip(self.endings) {
+                let begin = Instant::now();
+                let ending = driver.run(exchange);
+                latency.saturating_record(ns(begin.elapsed()));
+                if letter(&ending) != *expected {
+                    return Err(unexpected(exchange, &ending));
+                }
+            }
+        }
+        let (cpu_ns, wall_ns) = (thread_cpu_ns().saturating_sub(cpu), ns(start.elapsed()));
+        Ok(Region {
+            transactions: passes * self.exchanges.len() as u64,
+            latency,
+            wall_ns,
+            cpu_ns,
+        })
+    }
+}
+
+#[cold]
+fn unexpected(exchange: &Exchange, ending: &Ending) -> Failed {
+    match ending {
+        Ending::Failed(reason) => failed(&exchange.id, reason),
+        other => Failed::new(
+            FailureKind::Mismatch,
+            format!(
+                "exchange {}: ended as {other:?}, which is not what the check pass saw",
+                exchange.id
+            ),
+        ),
+    }
+}
+
+/// A transaction whose filter failed.
+#[cold]
+pub(super) fn failed(id: &str, reason: &str) -> Failed {
+    Failed::new(FailureKind::Trap, format!("exchange {id}: {reason}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_ending_has_its_own_letter_and_failures_are_never_expected() {
+        let endings = [
+            Ending::Forwarded,
+            Ending::LocalResponse,
+            Ending::Closed,
+            Ending::Stuck,
+            Ending::Failed(String::new()),
+        ];
+        let letters: std::collections::BTreeSet<u8> = endings.iter().map(letter).collect();
+        assert_eq!(letters.len(), endings.len());
+        assert!(endings_fit("flcs", 4));
+        assert!(!endings_fit("flcs", 5) && !endings_fit("x", 1) && endings_fit("", 0));
+    }
+}

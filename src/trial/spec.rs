@@ -1,0 +1,141 @@
+//! What parent and child say to each other.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use host_core::{EngineOptions, Isolation};
+use reports::{Check, ConformanceRow, Measurement, RuntimeManifest};
+use serde::{Deserialize, Serialize};
+
+use super::{Failed, Source};
+
+/// A child's job.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Spec {
+    pub(crate) job: Job,
+}
+
+/// What a child can do.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum Job {
+    /// Make an ahead-of-time artifact.
+    Compile { subject: Subject, artifact: PathBuf },
+    /// Compare outcomes and traces over one pass, and time one more.
+    Check {
+        subject: Subject,
+        /// Count instructions, on the reference runtime.
+        count_instructions: bool,
+        /// Base name of the reference's files to compare with.
+        reference: Option<PathBuf>,
+        /// Base name of the files to write for others to be compared with.
+        write_reference: Option<PathBuf>,
+    },
+    /// Measure.
+    Measure {
+        subject: Subject,
+        measure: MeasureJob,
+    },
+    /// Run the conformance suite.
+    Conform { runtime: String },
+    /// Compile and instantiate a module.
+    Fit { runtime: String, module: PathBuf },
+}
+
+/// A runtime with a workload.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Subject {
+    /// Runtime id.
+    pub(crate) runtime: String,
+    /// Where the workload comes from.
+    pub(crate) workload: Source,
+    /// The artifact, for a runtime that loads one.
+    pub(crate) artifact: Option<PathBuf>,
+    /// Who shares a VM.
+    pub(crate) isolation: String,
+    /// The longest call into the guest, in milliseconds.
+    pub(crate) deadline_ms: Option<u64>,
+}
+
+impl Subject {
+    /// The options to open the runtime with.
+    pub(crate) fn options(&self, count_instructions: bool) -> EngineOptions {
+        EngineOptions {
+            deadline: self.deadline_ms.map(Duration::from_millis),
+            count_instructions,
+            ..EngineOptions::default()
+        }
+    }
+
+    /// The isolation.
+    ///
+    /// # Errors
+    /// When the text is none.
+    pub(crate) fn isolation(&self) -> Result<Isolation, Failed> {
+        self.isolation.parse().map_err(Failed::error)
+    }
+}
+
+/// How much to measure.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct MeasureJob {
+    /// Passes before measuring, at least one.
+    pub(crate) warm_up_passes: u64,
+    /// Passes to measure, at least one.
+    pub(crate) measured_passes: u64,
+    /// Passes with a stopwatch on every callback.
+    pub(crate) callback_passes: u64,
+    /// VMs to start for the slope of resident memory.
+    pub(crate) further_vms: u32,
+    /// How each transaction ended in the check pass, one letter each.
+    pub(crate) endings: String,
+}
+
+/// A child's answer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum Answer {
+    /// The artifact is in its file.
+    Compiled(Compiled),
+    /// What the check found.
+    Checked(Box<Checked>),
+    /// What was measured.
+    Measured(Box<Measurement>),
+    /// How the conformance suite went.
+    Conformed(ConformanceRow),
+    /// The runtime takes the module.
+    Fits,
+    /// It did not work, and why.
+    Failed(Failed),
+}
+
+/// What making an artifact took.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Compiled {
+    /// Wall time of compilation and serialisation, in nanoseconds.
+    pub(crate) compile_ns: u64,
+    /// CPU time of it over all threads, in nanoseconds.
+    pub(crate) compile_cpu_ns: u64,
+    /// Size of the artifact, in bytes.
+    pub(crate) artifact_bytes: u64,
+}
+
+/// What a check found, and what the planner needs.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Checked {
+    /// For the record.
+    pub(crate) check: Check,
+    /// What the runtime was given.
+    pub(crate) manifest: RuntimeManifest,
+    /// How each transaction ended, one letter each.
+    pub(crate) endings: String,
+    /// The first difference to the reference's trace.
+    pub(crate) trace_difference: Option<String>,
+    /// Wall time of a warm pass without a tape, in nanoseconds.
+    pub(crate) pass_ns: u64,
+    /// Wall time of checked and warm passes and of start-up without its compilation, in
+    /// nanoseconds.
+    pub(crate) measured_ns: u64,
+    /// Wall time of compilation or load, in nanoseconds.
+    pub(crate) code_ns: u64,
+}

@@ -1,0 +1,65 @@
+//! Start-up: from code to the first answered request.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use host_core::{Driver, Ending, Exchange, ModeKind, Vm};
+use reports::Startup;
+
+use super::clock::ns;
+use super::passes::failed;
+use super::rig::Rig;
+use super::{Failed, memory};
+
+/// Start-up without its first request, and what memory it took.
+pub(super) struct Started {
+    pub(super) startup: Startup,
+    /// Resident memory once the first VM was configured, in bytes.
+    pub(super) resident_bytes: u64,
+}
+
+/// Starts the process's first VM step by step. It ends with this call: the measured VMs
+/// come after it.
+pub(super) fn first_vm(rig: &Rig) -> Result<Started, Failed> {
+    let plugin = &rig.plugin;
+    let start = Instant::now();
+    let mut vm = Vm::new(
+        &*plugin.module,
+        &plugin.facts,
+        plugin.services.clone(),
+        Arc::clone(&plugin.vm),
+    )?;
+    let instantiate_ns = ns(start.elapsed());
+    let start = Instant::now();
+    vm.add_root(plugin.settings.clone())?;
+    let start_ns = ns(start.elapsed());
+    let resident_bytes = memory::resident_bytes();
+    let loads = match rig.engine.info().kind {
+        ModeKind::Native | ModeKind::Aot | ModeKind::InterpreterAot => true,
+        ModeKind::Jit | ModeKind::Interpreter => false,
+    };
+    let compiled = |value: u64| (!loads).then_some(value);
+    let startup = Startup {
+        compile_ns: compiled(rig.code.wall_ns),
+        compile_cpu_ns: compiled(rig.code.cpu_ns),
+        load_aot_ns: loads.then_some(rig.code.wall_ns),
+        instantiate_ns,
+        start_ns,
+        first_request_ns: 0,
+    };
+    Ok(Started {
+        startup,
+        resident_bytes,
+    })
+}
+
+/// Runs the very first transaction of the process and answers its time in nanoseconds.
+pub(super) fn first_request(driver: &mut Driver, exchange: &Exchange) -> Result<u64, Failed> {
+    let start = Instant::now();
+    let ending = driver.run(exchange);
+    let elapsed = ns(start.elapsed());
+    match ending {
+        Ending::Failed(reason) => Err(failed(&exchange.id, &reason)),
+        _ => Ok(elapsed),
+    }
+}

@@ -1,0 +1,93 @@
+//! `pwbench inspect`.
+
+mod support;
+
+use std::path::PathBuf;
+
+use support::{expect_exit, filter, folder, json, run, stderr, stdout, write};
+
+fn prebuilt(name: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("workloads/prebuilt")
+        .join(name);
+    path.to_string_lossy().into_owned()
+}
+
+#[test]
+fn a_prebuilt_module_is_described_and_every_runtime_takes_it() {
+    let folder = folder();
+    let output = run(
+        folder.path(),
+        &["inspect", &prebuilt("prime-check.wasm"), "--format", "json"],
+    );
+    expect_exit(&output, 0);
+    let inspection = json(&output);
+    assert_eq!(inspection["abi_version"], "0.2.1");
+    assert_eq!(inspection["allocator"], "proxy_on_memory_allocate");
+    let imports = inspection["imports"].as_array().expect("imports");
+    assert!(
+        imports
+            .iter()
+            .any(|import| import["name"] == "env.proxy_send_local_response"),
+        "{imports:?}"
+    );
+    let runtimes = inspection["runtimes"].as_array().expect("runtimes");
+    assert!(runtimes.len() >= 12, "{runtimes:?}");
+    for row in runtimes {
+        assert_eq!(row["takes"], true, "{row}");
+    }
+}
+
+#[test]
+fn the_table_shows_the_same_facts() {
+    let folder = folder();
+    let module = write(folder.path(), "small.wasm", filter("i32.const 0"));
+    let output = run(folder.path(), &["inspect", &module]);
+    expect_exit(&output, 0);
+    let text = stdout(&output);
+    for words in [
+        "ABI version",
+        "0.2.1",
+        "proxy_on_request_headers",
+        "wasmi/eager",
+    ] {
+        assert!(text.contains(words), "{words} is missing in\n{text}");
+    }
+}
+
+#[test]
+fn garbage_and_missing_files_are_bad_input_with_a_remedy() {
+    let folder = folder();
+    let garbage = write(folder.path(), "garbage.wasm", b"this is no module");
+    let output = run(folder.path(), &["inspect", &garbage]);
+    expect_exit(&output, 2);
+    assert!(
+        stderr(&output).contains("error: garbage.wasm"),
+        "{}",
+        stderr(&output)
+    );
+    let output = run(folder.path(), &["inspect", "absent.wasm"]);
+    expect_exit(&output, 2);
+    let text = stderr(&output);
+    assert!(
+        text.contains("absent.wasm") && text.contains("help: "),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_module_with_foreign_imports_is_refused_by_their_names() {
+    let folder = folder();
+    let foreign = wat::parse_str(
+        r#"(module (import "env" "launch_rockets" (func)) (func (export "proxy_abi_version_0_2_1")))"#,
+    )
+    .expect("WAT");
+    let module = write(folder.path(), "foreign.wasm", foreign);
+    let output = run(folder.path(), &["inspect", &module]);
+    expect_exit(&output, 2);
+    assert!(
+        stderr(&output).contains("launch_rockets"),
+        "{}",
+        stderr(&output)
+    );
+}
