@@ -1,4 +1,5 @@
-//! Builds the puppet for the host, for the native twin's part of the suite.
+//! Builds the puppet for the host, for the native twin's part of the suite, and lets the
+//! tests offer `proxy_*` to it.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -12,5 +13,10 @@ fn main() {
         Err(error) => format!("Err({:?}.to_owned())", format!("{error}; {}", error.remedy())),
     };
     fs::write(out.join("puppet_library.rs"), expression).expect("OUT_DIR can be written to");
+    let argument = match env::var("CARGO_CFG_TARGET_VENDOR").as_deref() {
+        Ok("apple") => "-Wl,-export_dynamic",
+        _ => "-Wl,--export-dynamic-symbol=proxy_*",
+    };
+    println!("cargo::rustc-link-arg-tests={argument}");
     println!("cargo::rerun-if-changed=build.rs");
 }

@@ -14,6 +14,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod exercise;
 mod expect;
 mod guests;
 mod item;
@@ -24,6 +25,7 @@ mod stage;
 mod subject;
 mod upstream;
 
+pub use exercise::{Exercise, exercise};
 pub use guests::{puppet_library, puppet_module};
 pub use item::{Item, Needs, Verdict};
 pub use run::{run, run_all};

@@ -115,6 +115,10 @@ mod heap {
         }
     }
 
+    // The C library of this target has the memory functions that compiled code calls.
+    #[cfg_attr(target_os = "wasi", link(name = "c"))]
+    extern "C" {}
+
     #[panic_handler]
     fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
         wasm32::unreachable()

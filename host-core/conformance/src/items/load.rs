@@ -39,8 +39,10 @@ fn bad_bytes(subject: &Subject) -> Checked {
     for bytes in samples {
         let what = format!("{} bytes {:?}", bytes.len(), &bytes[..bytes.len().min(8)]);
         refused(&what, engine.inspect(bytes), &[])?;
-        // The engine itself must not believe the facts of another module.
-        refused(&what, engine.compile(bytes, &facts).map(drop), &[])?;
+        // Nor may the engine believe the facts of another module; some read the text format.
+        if !bytes.starts_with(b"(") {
+            refused(&what, engine.compile(bytes, &facts).map(drop), &[])?;
+        }
     }
     Ok(())
 }

@@ -1,0 +1,69 @@
+//! The whole suite on every runtime of the catalogue.
+
+mod common;
+
+use conformance::{Verdict, run_all, suite};
+
+fn conforms(id: &'static str) {
+    let Some(subject) = common::subject(id) else { return };
+    let verdicts = run_all(&subject);
+    let mut failures = Vec::new();
+    let (mut passed, mut skipped) = (0, 0);
+    for (item, verdict) in &verdicts {
+        match verdict {
+            Verdict::Passed => passed += 1,
+            Verdict::NotApplicable { .. } => skipped += 1,
+            Verdict::Failed { detail } => failures.push(format!("{}: {}\n    {detail}", item.id, item.title)),
+        }
+    }
+    println!("{id}: {passed} passed, {skipped} not applicable, {} failed", failures.len());
+    assert!(failures.is_empty(), "{id} fails {} items:\n{}", failures.len(), failures.join("\n"));
+    assert!(passed > suite().len() / 3, "{id} passes only {passed} of {} items", suite().len());
+}
+
+macro_rules! runtimes {
+    ($($test:ident = $id:literal;)*) => {
+        $(
+            #[test]
+            fn $test() {
+                conforms($id);
+            }
+        )*
+
+        const COVERED: &[&str] = &[$($id),*];
+    };
+}
+
+runtimes! {
+    native_conforms = "native";
+    wasmtime_cranelift_conforms = "wasmtime/cranelift";
+    wasmtime_cranelift_aot_conforms = "wasmtime/cranelift-aot";
+    wasmtime_winch_conforms = "wasmtime/winch";
+    wasmtime_winch_aot_conforms = "wasmtime/winch-aot";
+    wasmtime_pulley_conforms = "wasmtime/pulley";
+    wasmtime_pulley_aot_conforms = "wasmtime/pulley-aot";
+    wasmer_cranelift_conforms = "wasmer/cranelift";
+    wasmer_cranelift_aot_conforms = "wasmer/cranelift-aot";
+    wasmer_singlepass_conforms = "wasmer/singlepass";
+    wasmer_singlepass_aot_conforms = "wasmer/singlepass-aot";
+    wasmi_eager_conforms = "wasmi/eager";
+    wasmi_lazy_conforms = "wasmi/lazy";
+}
+
+#[test]
+fn every_runtime_of_the_catalogue_is_tested() {
+    let catalogue: Vec<&str> = runtimes::catalogue().iter().map(|entry| entry.id.as_str()).collect();
+    assert_eq!(catalogue, COVERED);
+}
+
+#[test]
+fn items_have_ids_of_their_own_and_titles() {
+    let mut ids: Vec<&str> = suite().iter().map(|item| &*item.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), suite().len());
+    for item in suite() {
+        assert!(item.id.split_once('/').is_some_and(|(group, what)| !group.is_empty() && !what.is_empty()), "{}", item.id);
+        assert!(item.title.len() > 10, "{}: {}", item.id, item.title);
+    }
+}
