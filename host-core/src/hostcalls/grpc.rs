@@ -18,10 +18,18 @@ fn check_names(names: [&[u8]; 3]) -> Result<(), Status> {
     }
 }
 
+/// What an unknown upstream is to gRPC callouts; to HTTP ones it is `BAD_ARGUMENT`.
+fn unknown_upstream(status: Status) -> Status {
+    match status {
+        Status::BadArgument => Status::ParseFailure,
+        other => other,
+    }
+}
+
 /// `proxy_grpc_call`: sends one message to a service of an upstream; the answer comes through
-/// `proxy_on_grpc_receive` and `proxy_on_grpc_close`. `BAD_ARGUMENT` for an unknown upstream,
-/// an empty name and for metadata that HTTP forbids, `PARSE_FAILURE` for malformed metadata,
-/// `INTERNAL_FAILURE` when it cannot be started.
+/// `proxy_on_grpc_receive` and `proxy_on_grpc_close`. `PARSE_FAILURE` for an unknown upstream
+/// (so the specification has it) and for malformed metadata, `BAD_ARGUMENT` for an empty name
+/// and for metadata that HTTP forbids, `INTERNAL_FAILURE` when it cannot be started.
 #[allow(clippy::too_many_arguments)]
 pub fn proxy_grpc_call<G: Guest>(
     guest: &mut G,
@@ -64,7 +72,7 @@ pub fn proxy_grpc_call<G: Guest>(
             message,
             timeout,
         };
-        let call = start(host, CallKind::GrpcCall, upstream, kind)?;
+        let call = start(host, CallKind::GrpcCall, upstream, kind).map_err(unknown_upstream)?;
         memory.store_u32(return_call, call)?;
         Ok(())
     })
@@ -104,7 +112,8 @@ pub fn proxy_grpc_stream<G: Guest>(
             method,
             metadata,
         };
-        let call = start(host, CallKind::GrpcStream { sending: true }, upstream, kind)?;
+        let call = start(host, CallKind::GrpcStream { sending: true }, upstream, kind)
+            .map_err(unknown_upstream)?;
         memory.store_u32(return_call, call)?;
         Ok(())
     })
