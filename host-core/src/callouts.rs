@@ -35,7 +35,11 @@ impl Calls {
             return None;
         }
         self.last = self.last.wrapping_add(1).max(1);
-        self.running.push(Call { id: self.last, context, kind });
+        self.running.push(Call {
+            id: self.last,
+            context,
+            kind,
+        });
         Some(self.last)
     }
 
@@ -53,7 +57,12 @@ impl Calls {
         if self.running.is_empty() {
             return Vec::new();
         }
-        let ids = self.running.iter().filter(|call| call.context == context).map(|call| call.id).collect();
+        let ids = self
+            .running
+            .iter()
+            .filter(|call| call.context == context)
+            .map(|call| call.id)
+            .collect();
         self.running.retain(|call| call.context != context);
         ids
     }

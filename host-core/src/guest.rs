@@ -34,14 +34,16 @@ pub trait GuestMemory {
     /// Stores a little-endian `u32`.
     #[inline]
     fn store_u32(&mut self, address: usize, value: u32) -> Result<(), OutOfBounds> {
-        self.write(address, 4)?.copy_from_slice(&value.to_le_bytes());
+        self.write(address, 4)?
+            .copy_from_slice(&value.to_le_bytes());
         Ok(())
     }
 
     /// Stores a little-endian `u64`.
     #[inline]
     fn store_u64(&mut self, address: usize, value: u64) -> Result<(), OutOfBounds> {
-        self.write(address, 8)?.copy_from_slice(&value.to_le_bytes());
+        self.write(address, 8)?
+            .copy_from_slice(&value.to_le_bytes());
         Ok(())
     }
 }

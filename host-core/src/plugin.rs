@@ -47,7 +47,12 @@ impl Plugin {
     /// # Errors
     /// Whatever [`Vm::new`] and [`Vm::add_root`] refuse.
     pub fn start(&self) -> Result<PluginVm, StartError> {
-        let mut vm = Vm::new(&*self.module, &self.facts, self.services.clone(), self.vm.clone())?;
+        let mut vm = Vm::new(
+            &*self.module,
+            &self.facts,
+            self.services.clone(),
+            self.vm.clone(),
+        )?;
         let root = vm.add_root(self.settings.clone())?;
         Ok(PluginVm { vm, root })
     }
@@ -55,6 +60,8 @@ impl Plugin {
 
 impl std::fmt::Debug for Plugin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Plugin").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("Plugin")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }

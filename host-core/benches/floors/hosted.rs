@@ -16,7 +16,10 @@ pub(crate) struct Hosted {
 
 impl Hosted {
     pub(crate) fn new() -> Self {
-        let mode = Mode { compiler: Compiler::Cranelift, aot: false };
+        let mode = Mode {
+            compiler: Compiler::Cranelift,
+            aot: false,
+        };
         let engine = WasmtimeEngine::open(mode, EngineOptions::default()).expect("available");
         let wasm = crate::guest();
         let facts = Arc::new(engine.inspect(&wasm).expect("the guest is a filter"));
@@ -24,11 +27,18 @@ impl Hosted {
         let services = Arc::new(InProcess::builder().build());
         let mut vm = Vm::new(&*module, &facts, services, Arc::new(VmSettings::default()))
             .expect("the guest starts");
-        let root = vm.add_root(PluginSettings::default()).expect("the plugin starts");
+        let root = vm
+            .add_root(PluginSettings::default())
+            .expect("the plugin starts");
         let mut stream = Box::<Stream>::default();
         stream.request.headers = crate::headers().into_iter().collect();
         let stream = vm.create_stream(root, stream).expect("no trap");
-        Self { vm, root, stream, spare: Some(Box::default()) }
+        Self {
+            vm,
+            root,
+            stream,
+            spare: Some(Box::default()),
+        }
     }
 
     pub(crate) fn tick(&mut self) {
@@ -42,7 +52,10 @@ impl Hosted {
     }
 
     pub(crate) fn look_up(&mut self) {
-        let action = self.vm.on_request_headers(self.stream, true).expect("no trap");
+        let action = self
+            .vm
+            .on_request_headers(self.stream, true)
+            .expect("no trap");
         assert_eq!(action, Action::Continue);
     }
 }

@@ -14,9 +14,17 @@ const LOOKUPS: u64 = 1_000;
 /// 16 headers; the wanted one has 32 bytes and stands in the middle.
 pub(crate) fn headers() -> Vec<(String, String)> {
     let mut headers: Vec<_> = (0..16)
-        .map(|number| (format!("x-header-{number}"), format!("value of header {number}")))
+        .map(|number| {
+            (
+                format!("x-header-{number}"),
+                format!("value of header {number}"),
+            )
+        })
         .collect();
-    headers[8] = ("x-wanted".to_owned(), "0123456789abcdef0123456789abcdef".to_owned());
+    headers[8] = (
+        "x-wanted".to_owned(),
+        "0123456789abcdef0123456789abcdef".to_owned(),
+    );
     headers
 }
 

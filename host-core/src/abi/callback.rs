@@ -100,9 +100,10 @@ impl Callback {
     pub const fn signature(self, version: AbiVersion) -> Signature {
         let newest = self.newest();
         match (version, self) {
-            (AbiVersion::V0_1_0, Self::RequestHeaders | Self::ResponseHeaders) => {
-                Signature { params: 2, result: true }
-            }
+            (AbiVersion::V0_1_0, Self::RequestHeaders | Self::ResponseHeaders) => Signature {
+                params: 2,
+                result: true,
+            },
             _ => newest,
         }
     }
@@ -114,7 +115,10 @@ impl Callback {
 
     /// The callback exported under `name`.
     pub fn from_export(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|callback| callback.export() == name)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|callback| callback.export() == name)
     }
 }
 
@@ -136,14 +140,19 @@ impl CallbackSet {
 
     /// The members in the order of their numbers.
     pub fn iter(self) -> impl Iterator<Item = Callback> {
-        Callback::ALL.iter().copied().filter(move |callback| self.contains(*callback))
+        Callback::ALL
+            .iter()
+            .copied()
+            .filter(move |callback| self.contains(*callback))
     }
 }
 
 impl FromIterator<Callback> for CallbackSet {
     fn from_iter<I: IntoIterator<Item = Callback>>(callbacks: I) -> Self {
         let mut set = Self::default();
-        callbacks.into_iter().for_each(|callback| set.insert(callback));
+        callbacks
+            .into_iter()
+            .for_each(|callback| set.insert(callback));
         set
     }
 }

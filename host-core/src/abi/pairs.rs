@@ -7,7 +7,11 @@ use crate::http::HeaderMap;
 /// Bytes that `map` takes.
 #[inline]
 pub fn serialized_size(map: &HeaderMap) -> usize {
-    if map.is_empty() { 0 } else { 4 + map.len() * 10 + map.text_bytes() }
+    if map.is_empty() {
+        0
+    } else {
+        4 + map.len() * 10 + map.text_bytes()
+    }
 }
 
 /// Writes `map` into `out`, which must be [`serialized_size`] long; answers whether it was.
@@ -56,7 +60,11 @@ pub fn parse(bytes: &[u8]) -> Result<Pairs<'_>, Status> {
     for _ in 0..count {
         rest.next().ok_or(Status::ParseFailure)?;
     }
-    if rest.text.is_empty() { Ok(pairs) } else { Err(Status::ParseFailure) }
+    if rest.text.is_empty() {
+        Ok(pairs)
+    } else {
+        Err(Status::ParseFailure)
+    }
 }
 
 fn number(bytes: &[u8], at: usize) -> Option<usize> {

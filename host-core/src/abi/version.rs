@@ -28,7 +28,9 @@ impl AbiVersion {
 
     /// The version whose marker is `export`, if any.
     pub fn from_marker(export: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|version| version.marker() == export)
+        Self::ALL
+            .into_iter()
+            .find(|version| version.marker() == export)
     }
 }
 

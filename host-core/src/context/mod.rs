@@ -4,8 +4,8 @@ mod root;
 mod stream;
 mod table;
 
-pub use root::{PluginSettings, VmSettings};
 pub(crate) use root::Root;
+pub use root::{PluginSettings, VmSettings};
 pub use stream::{Half, HeadersState, LocalResponse, Stream};
 pub use table::ContextId;
 pub(crate) use table::{Context, ContextTable, DoneState};

@@ -14,7 +14,11 @@ const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
 #[derive(Debug)]
 pub(crate) enum Context {
     Root(Box<Root>),
-    Stream { stream: Box<Stream>, root: ContextId, done: DoneState },
+    Stream {
+        stream: Box<Stream>,
+        root: ContextId,
+        done: DoneState,
+    },
 }
 
 /// How far a stream's end has come.
@@ -54,7 +58,10 @@ impl ContextTable {
         if id > SLOT_MASK {
             return Err(context);
         }
-        self.slots.push(Slot { id, context: Some(context) });
+        self.slots.push(Slot {
+            id,
+            context: Some(context),
+        });
         Ok(id)
     }
 
@@ -70,17 +77,27 @@ impl ContextTable {
     #[inline]
     pub(crate) fn get(&self, id: ContextId) -> Option<&Context> {
         let slot = self.slots.get(Self::index(id)?)?;
-        if slot.id == id { slot.context.as_ref() } else { None }
+        if slot.id == id {
+            slot.context.as_ref()
+        } else {
+            None
+        }
     }
 
     #[inline]
     pub(crate) fn get_mut(&mut self, id: ContextId) -> Option<&mut Context> {
         let slot = self.slots.get_mut(Self::index(id)?)?;
-        if slot.id == id { slot.context.as_mut() } else { None }
+        if slot.id == id {
+            slot.context.as_mut()
+        } else {
+            None
+        }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (ContextId, &Context)> {
-        self.slots.iter().filter_map(|slot| Some((slot.id, slot.context.as_ref()?)))
+        self.slots
+            .iter()
+            .filter_map(|slot| Some((slot.id, slot.context.as_ref()?)))
     }
 
     #[inline]
@@ -115,7 +132,10 @@ mod tests {
         let mut table = ContextTable::default();
         table.insert(root()).unwrap();
         for id in [0, 2, u32::MAX, SLOT_MASK, 1 << SLOT_BITS] {
-            assert!(table.get(id).is_none() && table.get_mut(id).is_none(), "{id}");
+            assert!(
+                table.get(id).is_none() && table.get_mut(id).is_none(),
+                "{id}"
+            );
         }
     }
 }

@@ -82,6 +82,10 @@ pub struct EngineOptions {
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { deadline: None, memory_limit: 1 << 30, count_instructions: false }
+        Self {
+            deadline: None,
+            memory_limit: 1 << 30,
+            count_instructions: false,
+        }
     }
 }

@@ -18,14 +18,22 @@ pub trait Engine: Send + Sync {
     ///
     /// # Errors
     /// [`EngineError::Compile`] with the engine's own words.
-    fn compile(&self, module: &[u8], facts: &Arc<ModuleFacts>) -> Result<Arc<dyn Module>, EngineError>;
+    fn compile(
+        &self,
+        module: &[u8],
+        facts: &Arc<ModuleFacts>,
+    ) -> Result<Arc<dyn Module>, EngineError>;
 
     /// Loads an artifact made by [`Module::serialize`] of the same runtime.
     ///
     /// # Errors
     /// [`EngineError::Artifact`] when it is stale, foreign or truncated, and
     /// [`EngineError::Unsupported`] where the mode has no artifacts.
-    fn load(&self, artifact: &[u8], facts: &Arc<ModuleFacts>) -> Result<Arc<dyn Module>, EngineError>;
+    fn load(
+        &self,
+        artifact: &[u8],
+        facts: &Arc<ModuleFacts>,
+    ) -> Result<Arc<dyn Module>, EngineError>;
 
     /// Reads the facts of a module in the form that this engine compiles.
     ///

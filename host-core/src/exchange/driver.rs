@@ -96,7 +96,10 @@ impl Driver {
         let mut stream = self.stream.take().unwrap_or_default();
         stream.clear();
         stream.request.headers.copy_from(&exchange.request.headers);
-        stream.request.trailers.copy_from(&exchange.request.trailers);
+        stream
+            .request
+            .trailers
+            .copy_from(&exchange.request.trailers);
         let mut binding = match self.seat.bind() {
             Ok(binding) => binding,
             Err(error) => {
@@ -104,7 +107,9 @@ impl Driver {
                 return self.fail(exchange, error.to_string());
             }
         };
-        let created = self.seat.with(&mut binding, |vm, root| vm.create_stream(root, stream));
+        let created = self
+            .seat
+            .with(&mut binding, |vm, root| vm.create_stream(root, stream));
         let id = match created {
             Ok(Ok(id)) => id,
             Ok(Err((trap, stream))) => {
@@ -116,7 +121,11 @@ impl Driver {
         let services = self.services.clone();
         let (edits_requests, edits_responses) = (self.edits_requests, self.edits_responses);
         let run = self.seat.with(&mut binding, |vm, _| {
-            let mut steps = Steps { vm, services: &services, id };
+            let mut steps = Steps {
+                vm,
+                services: &services,
+                id,
+            };
             let ending = match steps.exchange(exchange, edits_requests, edits_responses) {
                 Ok(()) => Ending::Forwarded,
                 Err(Stop::Ending(ending)) => ending,
@@ -138,7 +147,10 @@ impl Driver {
     }
 
     fn take_stream(&mut self, binding: &mut Binding, id: ContextId) -> Option<Box<Stream>> {
-        self.seat.with(binding, |vm, _| vm.take_stream(id)).ok().flatten()
+        self.seat
+            .with(binding, |vm, _| vm.take_stream(id))
+            .ok()
+            .flatten()
     }
 
     /// Applies the policy to a stream whose filter failed.
@@ -148,9 +160,10 @@ impl Driver {
         }
         let stream = self.stream.get_or_insert_default();
         stream.clear();
-        for (half, message) in
-            [(&mut stream.request, &exchange.request), (&mut stream.response, &exchange.response)]
-        {
+        for (half, message) in [
+            (&mut stream.request, &exchange.request),
+            (&mut stream.response, &exchange.response),
+        ] {
             half.headers.copy_from(&message.headers);
             half.trailers.copy_from(&message.trailers);
             half.body.extend(&message.body);
@@ -167,11 +180,22 @@ struct Steps<'a> {
 }
 
 impl Steps<'_> {
-    fn exchange(&mut self, exchange: &Exchange, edits_requests: bool, edits_responses: bool) -> Result<(), Stop> {
+    fn exchange(
+        &mut self,
+        exchange: &Exchange,
+        edits_requests: bool,
+        edits_responses: bool,
+    ) -> Result<(), Stop> {
         self.message(Half::Request, &exchange.request, edits_requests)?;
         if let Some(stream) = self.vm.stream_mut(self.id) {
-            stream.response.headers.copy_from(&exchange.response.headers);
-            stream.response.trailers.copy_from(&exchange.response.trailers);
+            stream
+                .response
+                .headers
+                .copy_from(&exchange.response.headers);
+            stream
+                .response
+                .trailers
+                .copy_from(&exchange.response.trailers);
         }
         self.message(Half::Response, &exchange.response, edits_responses)
     }
@@ -204,12 +228,18 @@ impl Steps<'_> {
             };
             self.stop_if_over()?;
         }
-        if last == Action::Pause { self.wait(half) } else { Ok(()) }
+        if last == Action::Pause {
+            self.wait(half)
+        } else {
+            Ok(())
+        }
     }
 
     /// Lets `content-length` follow a body that the guest made longer or shorter.
     fn correct_length(&mut self, half: Half, before: usize) {
-        let Some(stream) = self.vm.stream_mut(self.id) else { return };
+        let Some(stream) = self.vm.stream_mut(self.id) else {
+            return;
+        };
         let half = match half {
             Half::Request => &mut stream.request,
             Half::Response => &mut stream.response,

@@ -60,8 +60,16 @@ impl Outcome {
         let stream = driver.stream();
         match ending {
             Ending::Forwarded => Self::Forwarded {
-                request: Sent::of(&stream.request, &exchange.request.body, driver.edits_requests()),
-                response: Sent::of(&stream.response, &exchange.response.body, driver.edits_responses()),
+                request: Sent::of(
+                    &stream.request,
+                    &exchange.request.body,
+                    driver.edits_requests(),
+                ),
+                response: Sent::of(
+                    &stream.response,
+                    &exchange.response.body,
+                    driver.edits_responses(),
+                ),
             },
             Ending::LocalResponse => {
                 let local = stream.local_response.clone().unwrap_or_else(|| {
@@ -87,11 +95,19 @@ impl Outcome {
         let text = match (self, expected) {
             (
                 Self::Forwarded { request, response },
-                Self::Forwarded { request: wanted_request, response: wanted_response },
+                Self::Forwarded {
+                    request: wanted_request,
+                    response: wanted_response,
+                },
             ) => request
                 .difference(wanted_request)
                 .map(|difference| format!("request {difference}"))
-                .or_else(|| Some(format!("response {}", response.difference(wanted_response)?)))
+                .or_else(|| {
+                    Some(format!(
+                        "response {}",
+                        response.difference(wanted_response)?
+                    ))
+                })
                 .unwrap_or_default(),
             _ => format!("got {self:?}, expected {expected:?}"),
         };
@@ -103,7 +119,11 @@ impl Sent {
     fn of(half: &Half, original: &[u8], edited: bool) -> Self {
         Self {
             headers: sorted(&half.headers),
-            body: if edited { half.body.as_slice().to_vec() } else { original.to_vec() },
+            body: if edited {
+                half.body.as_slice().to_vec()
+            } else {
+                original.to_vec()
+            },
             trailers: sorted(&half.trailers),
         }
     }
@@ -116,7 +136,11 @@ impl Sent {
             return Some(format!("trailer {text}"));
         }
         (self.body != wanted.body).then(|| {
-            format!("body has {} bytes, expected {} or others", self.body.len(), wanted.body.len())
+            format!(
+                "body has {} bytes, expected {} or others",
+                self.body.len(),
+                wanted.body.len()
+            )
         })
     }
 }
@@ -126,18 +150,26 @@ fn fields_difference(got: &[(String, String)], wanted: &[(String, String)]) -> O
     let extra = got.iter().find(|field| !wanted.contains(field));
     match (missing, extra) {
         (Some((name, value)), _) => {
-            let has: Vec<_> = got.iter().filter(|(n, _)| n == name).map(|(_, v)| v).collect();
+            let has: Vec<_> = got
+                .iter()
+                .filter(|(n, _)| n == name)
+                .map(|(_, v)| v)
+                .collect();
             Some(format!("{name} should be {value:?}, is {has:?}"))
         }
         (None, Some((name, value))) => Some(format!("{name}: {value:?} should not be there")),
-        (None, None) => (got != wanted).then(|| format!("fields differ in number or order: {got:?}, expected {wanted:?}")),
+        (None, None) => (got != wanted)
+            .then(|| format!("fields differ in number or order: {got:?}, expected {wanted:?}")),
     }
 }
 
 /// Fields sorted by name; values of one name keep their order.
 pub(crate) fn sorted(map: &HeaderMap) -> Vec<(String, String)> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let mut fields: Vec<_> = map.iter().map(|(name, value)| (text(name), text(value))).collect();
+    let mut fields: Vec<_> = map
+        .iter()
+        .map(|(name, value)| (text(name), text(value)))
+        .collect();
     fields.sort_by(|a, b| a.0.cmp(&b.0));
     fields
 }

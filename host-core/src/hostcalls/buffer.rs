@@ -36,26 +36,39 @@ fn readable(host: &Host, number: u32) -> Result<&[u8], Status> {
 }
 
 fn held(host: &Host, connection: bool, request: bool) -> Option<&Buffer> {
-    let stream = host.effective_stream().filter(|stream| stream.connection == connection)?;
-    let half = if request { &stream.request } else { &stream.response };
+    let stream = host
+        .effective_stream()
+        .filter(|stream| stream.connection == connection)?;
+    let half = if request {
+        &stream.request
+    } else {
+        &stream.response
+    };
     half.body_held.then_some(&half.body)
 }
 
 fn writable(host: &mut Host, number: u32) -> Result<&mut Buffer, Status> {
-    let (connection, request) =
-        match BufferType::from_u32(number).ok_or(Status::BadArgument)? {
-            BufferType::HttpRequestBody => (false, true),
-            BufferType::HttpResponseBody => (false, false),
-            BufferType::DownstreamData => (true, true),
-            BufferType::UpstreamData => (true, false),
-            _ => return Err(Status::BadArgument),
-        };
+    let (connection, request) = match BufferType::from_u32(number).ok_or(Status::BadArgument)? {
+        BufferType::HttpRequestBody => (false, true),
+        BufferType::HttpResponseBody => (false, false),
+        BufferType::DownstreamData => (true, true),
+        BufferType::UpstreamData => (true, false),
+        _ => return Err(Status::BadArgument),
+    };
     let stream = host.effective_stream_mut()?;
     if stream.connection != connection {
         return Err(Status::NotFound);
     }
-    let half = if request { &mut stream.request } else { &mut stream.response };
-    if half.body_held { Ok(&mut half.body) } else { Err(Status::NotFound) }
+    let half = if request {
+        &mut stream.request
+    } else {
+        &mut stream.response
+    };
+    if half.body_held {
+        Ok(&mut half.body)
+    } else {
+        Err(Status::NotFound)
+    }
 }
 
 /// `proxy_get_buffer_bytes`: at most `max_size` bytes from `start`. `NOT_FOUND` when the
@@ -73,19 +86,27 @@ pub fn proxy_get_buffer_bytes<G: Guest>(
         let (start, max_size) = (word(start), word(max_size));
         let host = guest.host();
         record(host, |tape| {
-            [u64::from(buffer), start as u64, max_size as u64].into_iter().for_each(|scalar| tape.scalar(scalar));
+            [u64::from(buffer), start as u64, max_size as u64]
+                .into_iter()
+                .for_each(|scalar| tape.scalar(scalar));
         });
         let length = readable(host, buffer)?.len();
         if start > length || start + max_size > u32::MAX as usize {
             return Err(Status::BadArgument.into());
         }
         let end = length.min(start + max_size);
-        give(guest, end - start, return_data, return_size, |host, place| {
-            // The guest's allocator cannot change buffers, so the range is still there.
-            if let Ok(bytes) = readable(host, buffer) {
-                place.copy_from_slice(&bytes[start..end]);
-            }
-        })
+        give(
+            guest,
+            end - start,
+            return_data,
+            return_size,
+            |host, place| {
+                // The guest's allocator cannot change buffers, so the range is still there.
+                if let Ok(bytes) = readable(host, buffer) {
+                    place.copy_from_slice(&bytes[start..end]);
+                }
+            },
+        )
     })
 }
 
@@ -104,7 +125,9 @@ pub fn proxy_set_buffer_bytes<G: Guest>(
         let (memory, host) = guest.split();
         let data = memory.read(data, data_size)?;
         record(host, |tape| {
-            [u64::from(buffer), start as u64, length as u64].into_iter().for_each(|scalar| tape.scalar(scalar));
+            [u64::from(buffer), start as u64, length as u64]
+                .into_iter()
+                .for_each(|scalar| tape.scalar(scalar));
             tape.input(data);
         });
         writable(host, buffer)?.splice(start, length, data)?;
@@ -123,7 +146,9 @@ pub fn proxy_get_buffer_status<G: Guest>(
         let (mut memory, host) = guest.split();
         let size = readable(host, buffer)?.len();
         record(host, |tape| {
-            [u64::from(buffer), size as u64].into_iter().for_each(|scalar| tape.scalar(scalar));
+            [u64::from(buffer), size as u64]
+                .into_iter()
+                .for_each(|scalar| tape.scalar(scalar));
         });
         memory.store_size(return_size, size)?;
         memory.store_u32(return_flags, 0)?;

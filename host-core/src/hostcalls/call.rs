@@ -81,7 +81,9 @@ pub(crate) fn give_bytes<G: Guest>(
     return_data: usize,
     return_size: usize,
 ) -> Result<(), Failure<G::Trap>> {
-    give(guest, bytes.len(), return_data, return_size, |_, place| place.copy_from_slice(bytes))
+    give(guest, bytes.len(), return_data, return_size, |_, place| {
+        place.copy_from_slice(bytes)
+    })
 }
 
 #[inline]

@@ -15,7 +15,8 @@ pub fn proxy_get_configuration<G: Guest>(
         if host.running == Some(Callback::VmStart) {
             &host.vm.configuration
         } else {
-            host.effective_root().map_or(&[], |root| &root.settings.configuration)
+            host.effective_root()
+                .map_or(&[], |root| &root.settings.configuration)
         }
     }
     enter(guest, "proxy_get_configuration", |guest| {

@@ -25,7 +25,10 @@ pub fn proxy_done<G: Guest>(guest: &mut G) -> Result<u32, G::Trap> {
         let host = guest.host();
         let id = host.effective;
         match host.contexts.get_mut(id) {
-            Some(Context::Stream { done: done @ DoneState::Awaited, .. }) => {
+            Some(Context::Stream {
+                done: done @ DoneState::Awaited,
+                ..
+            }) => {
                 *done = DoneState::Called;
                 host.finished.push(id);
                 Ok(())

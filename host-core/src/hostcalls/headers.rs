@@ -20,19 +20,33 @@ fn readable(host: &Host, number: u32) -> Result<&HeaderMap, Status> {
         MapType::GrpcCallTrailingMetadata => {
             return answer.trailing_metadata.as_ref().ok_or(Status::BadArgument);
         }
-        MapType::HttpCallResponseHeaders => return answer.headers.as_ref().ok_or(Status::BadArgument),
-        MapType::HttpCallResponseTrailers => return answer.trailers.as_ref().ok_or(Status::BadArgument),
+        MapType::HttpCallResponseHeaders => {
+            return answer.headers.as_ref().ok_or(Status::BadArgument);
+        }
+        MapType::HttpCallResponseTrailers => {
+            return answer.trailers.as_ref().ok_or(Status::BadArgument);
+        }
         _ => {
             let stream = host.effective_stream().ok_or(Status::BadArgument)?;
             match kind {
-                MapType::HttpRequestHeaders => (&stream.request.headers, stream.request.headers_state),
-                MapType::HttpRequestTrailers => (&stream.request.trailers, stream.request.trailers_state),
-                MapType::HttpResponseHeaders => (&stream.response.headers, stream.response.headers_state),
+                MapType::HttpRequestHeaders => {
+                    (&stream.request.headers, stream.request.headers_state)
+                }
+                MapType::HttpRequestTrailers => {
+                    (&stream.request.trailers, stream.request.trailers_state)
+                }
+                MapType::HttpResponseHeaders => {
+                    (&stream.response.headers, stream.response.headers_state)
+                }
                 _ => (&stream.response.trailers, stream.response.trailers_state),
             }
         }
     };
-    if state == HeadersState::Absent { Err(Status::BadArgument) } else { Ok(map) }
+    if state == HeadersState::Absent {
+        Err(Status::BadArgument)
+    } else {
+        Ok(map)
+    }
 }
 
 /// A map that the guest may change: a stream's, while the filter holds it.
@@ -42,12 +56,23 @@ fn writable(host: &mut Host, number: u32) -> Result<&mut HeaderMap, Status> {
     let stream = host.effective_stream_mut()?;
     let (map, state) = match kind {
         MapType::HttpRequestHeaders => (&mut stream.request.headers, stream.request.headers_state),
-        MapType::HttpRequestTrailers => (&mut stream.request.trailers, stream.request.trailers_state),
-        MapType::HttpResponseHeaders => (&mut stream.response.headers, stream.response.headers_state),
-        MapType::HttpResponseTrailers => (&mut stream.response.trailers, stream.response.trailers_state),
+        MapType::HttpRequestTrailers => {
+            (&mut stream.request.trailers, stream.request.trailers_state)
+        }
+        MapType::HttpResponseHeaders => {
+            (&mut stream.response.headers, stream.response.headers_state)
+        }
+        MapType::HttpResponseTrailers => (
+            &mut stream.response.trailers,
+            stream.response.trailers_state,
+        ),
         _ => return Err(Status::BadArgument),
     };
-    if state == HeadersState::Held { Ok(map) } else { Err(Status::BadArgument) }
+    if state == HeadersState::Held {
+        Ok(map)
+    } else {
+        Err(Status::BadArgument)
+    }
 }
 
 /// `proxy_get_header_map_size`: bytes of the serialised map.
@@ -104,7 +129,10 @@ pub fn proxy_set_header_map_pairs<G: Guest>(
         });
         let target = writable(host, map)?;
         let fields = pairs::parse(bytes)?;
-        if !fields.clone().all(|(name, value)| is_field_name(name) && is_field_value(value)) {
+        if !fields
+            .clone()
+            .all(|(name, value)| is_field_name(name) && is_field_value(value))
+        {
             return Err(Status::BadArgument.into());
         }
         target.clear();
@@ -182,9 +210,14 @@ pub fn proxy_add_header_map_value<G: Guest>(
     value: usize,
     value_size: usize,
 ) -> Result<u32, G::Trap> {
-    change(guest, "proxy_add_header_map_value", map, (key, key_size), (value, value_size), |map, key, value| {
-        map.add(key, value)
-    })
+    change(
+        guest,
+        "proxy_add_header_map_value",
+        map,
+        (key, key_size),
+        (value, value_size),
+        |map, key, value| map.add(key, value),
+    )
 }
 
 /// `proxy_replace_header_map_value`: makes this the only value.
@@ -196,9 +229,14 @@ pub fn proxy_replace_header_map_value<G: Guest>(
     value: usize,
     value_size: usize,
 ) -> Result<u32, G::Trap> {
-    change(guest, "proxy_replace_header_map_value", map, (key, key_size), (value, value_size), |map, key, value| {
-        map.set(key, value)
-    })
+    change(
+        guest,
+        "proxy_replace_header_map_value",
+        map,
+        (key, key_size),
+        (value, value_size),
+        |map, key, value| map.set(key, value),
+    )
 }
 
 /// `proxy_remove_header_map_value`: removes all values; a header that is not there is fine.

@@ -82,7 +82,9 @@ pub fn proxy_send_local_response<G: Guest>(
         let header_bytes = memory.read(headers, headers_size)?;
         record(host, |tape| {
             tape.scalar(u64::from(status));
-            [details, body, header_bytes].iter().for_each(|bytes| tape.input(bytes));
+            [details, body, header_bytes]
+                .iter()
+                .for_each(|bytes| tape.input(bytes));
             tape.scalar(u64::from(grpc_status));
         });
         if !(100..=999).contains(&status) {

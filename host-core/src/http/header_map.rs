@@ -80,7 +80,9 @@ impl HeaderMap {
     /// Names and values in order.
     #[inline]
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.fields.iter().map(|field| (field.name.of(&self.text), field.value.of(&self.text)))
+        self.fields
+            .iter()
+            .map(|field| (field.name.of(&self.text), field.value.of(&self.text)))
     }
 
     /// The values of `name` in order; case does not matter.
@@ -95,15 +97,25 @@ impl HeaderMap {
     /// The first value of `name`.
     #[inline]
     pub fn get(&self, name: &[u8]) -> Option<&[u8]> {
-        let field = self.fields.iter().find(|field| self.is_named(field, name))?;
+        let field = self
+            .fields
+            .iter()
+            .find(|field| self.is_named(field, name))?;
         Some(field.value.of(&self.text))
     }
 
     /// Where `name` stands and how many bytes its values have.
     #[inline]
     pub fn find(&self, name: &[u8]) -> Option<Found> {
-        let first = self.fields.iter().position(|field| self.is_named(field, name))?;
-        let mut found = Found { first, values: 1, bytes: self.fields[first].value.length as usize };
+        let first = self
+            .fields
+            .iter()
+            .position(|field| self.is_named(field, name))?;
+        let mut found = Found {
+            first,
+            values: 1,
+            bytes: self.fields[first].value.length as usize,
+        };
         for field in &self.fields[first + 1..] {
             if self.is_named(field, name) {
                 found.values += 1;
@@ -117,7 +129,9 @@ impl HeaderMap {
     /// them; `out` must have [`Found::joined_size`] bytes.
     #[inline]
     pub fn join(&self, found: Found, separator: &[u8], out: &mut [u8]) {
-        let Some(first) = self.fields.get(found.first) else { return };
+        let Some(first) = self.fields.get(found.first) else {
+            return;
+        };
         let value = first.value.of(&self.text);
         if found.values == 1 {
             if out.len() == value.len() {
@@ -152,7 +166,10 @@ impl HeaderMap {
         let at = self.text.len();
         self.text.extend_from_slice(name);
         self.text[at..].make_ascii_lowercase();
-        let name = Span { at: at as u32, length: name.len() as u32 };
+        let name = Span {
+            at: at as u32,
+            length: name.len() as u32,
+        };
         let value = self.push(value);
         self.fields.push(Field { name, value });
         Ok(())
@@ -164,7 +181,11 @@ impl HeaderMap {
     /// # Errors
     /// [`Status::BadArgument`] when the map would exceed its limits.
     pub fn set(&mut self, name: &[u8], value: &[u8]) -> Result<(), Status> {
-        let Some(first) = self.fields.iter().position(|field| self.is_named(field, name)) else {
+        let Some(first) = self
+            .fields
+            .iter()
+            .position(|field| self.is_named(field, name))
+        else {
             return self.add(name, value);
         };
         if !self.has_room(value.len()) {
@@ -175,7 +196,10 @@ impl HeaderMap {
         self.fields[first].value = if value.len() <= old.length as usize {
             self.text[old.at as usize..][..value.len()].copy_from_slice(value);
             self.wasted += old.length as usize - value.len();
-            Span { at: old.at, length: value.len() as u32 }
+            Span {
+                at: old.at,
+                length: value.len() as u32,
+            }
         } else {
             self.wasted += old.length as usize;
             self.push(value)
@@ -217,7 +241,10 @@ impl HeaderMap {
     fn push(&mut self, value: &[u8]) -> Span {
         let at = self.text.len() as u32;
         self.text.extend_from_slice(value);
-        Span { at, length: value.len() as u32 }
+        Span {
+            at,
+            length: value.len() as u32,
+        }
     }
 
     fn remove_from(&mut self, start: usize, name: &[u8]) {
@@ -253,7 +280,11 @@ impl HeaderMap {
 
 impl Clone for HeaderMap {
     fn clone(&self) -> Self {
-        Self { text: self.text.clone(), fields: self.fields.clone(), wasted: self.wasted }
+        Self {
+            text: self.text.clone(),
+            fields: self.fields.clone(),
+            wasted: self.wasted,
+        }
     }
 
     fn clone_from(&mut self, source: &Self) {
@@ -330,7 +361,9 @@ mod tests {
     fn the_arena_stays_small_under_endless_edits() {
         let mut fields = map(&[("a", "1")]);
         for round in 0..100_000_u32 {
-            fields.set(b"a", &vec![b'x'; (round % 300) as usize]).unwrap();
+            fields
+                .set(b"a", &vec![b'x'; (round % 300) as usize])
+                .unwrap();
         }
         assert!(fields.text.len() < 64 * 1024, "{}", fields.text.len());
     }

@@ -34,7 +34,11 @@ impl FromStr for Isolation {
             _ => {
                 let size = text.strip_prefix("pool:").ok_or_else(error)?;
                 let size = size.parse().map_err(|_| error())?;
-                if (1..=1024).contains(&size) { Ok(Self::Pool(size)) } else { Err(error()) }
+                if (1..=1024).contains(&size) {
+                    Ok(Self::Pool(size))
+                } else {
+                    Err(error())
+                }
             }
         }
     }
@@ -57,14 +61,27 @@ mod tests {
 
     #[test]
     fn every_isolation_is_read_back_from_its_name() {
-        for isolation in [Isolation::Shared, Isolation::Thread, Isolation::Request, Isolation::Pool(7)] {
+        for isolation in [
+            Isolation::Shared,
+            Isolation::Thread,
+            Isolation::Request,
+            Isolation::Pool(7),
+        ] {
             assert_eq!(isolation.to_string().parse(), Ok(isolation));
         }
     }
 
     #[test]
     fn senseless_isolations_are_refused_with_the_choices() {
-        for text in ["", "pool", "pool:", "pool:0", "pool:1025", "pool:-1", "Thread"] {
+        for text in [
+            "",
+            "pool",
+            "pool:",
+            "pool:0",
+            "pool:1025",
+            "pool:-1",
+            "Thread",
+        ] {
             let error = text.parse::<Isolation>().unwrap_err().to_string();
             assert!(error.contains("pool:N"), "{error}");
         }

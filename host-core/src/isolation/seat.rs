@@ -46,7 +46,9 @@ impl Seat {
     #[inline]
     pub fn bind(&mut self) -> Result<Binding, StartError> {
         Ok(Binding(match self.pool.isolation() {
-            Isolation::Thread => Place::Own { vm: alive(&self.pool, &mut self.own)?.vm.number() },
+            Isolation::Thread => Place::Own {
+                vm: alive(&self.pool, &mut self.own)?.vm.number(),
+            },
             Isolation::Request => Place::Fresh(Box::new(self.pool.start()?)),
             Isolation::Shared | Isolation::Pool(_) => {
                 let index = self.pool.next_slot();
@@ -86,8 +88,13 @@ impl Seat {
     }
 }
 
-fn alive<'a>(pool: &VmPool, slot: &'a mut Option<PluginVm>) -> Result<&'a mut PluginVm, StartError> {
-    let needs_rebuild = slot.as_ref().is_none_or(|plugin| plugin.vm.ended().is_some());
+fn alive<'a>(
+    pool: &VmPool,
+    slot: &'a mut Option<PluginVm>,
+) -> Result<&'a mut PluginVm, StartError> {
+    let needs_rebuild = slot
+        .as_ref()
+        .is_none_or(|plugin| plugin.vm.ended().is_some());
     if needs_rebuild {
         // The old VM goes first, so that two never need memory at once.
         *slot = None;

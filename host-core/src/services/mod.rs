@@ -57,7 +57,12 @@ pub trait Services: Send + Sync {
     ///
     /// # Errors
     /// The status for the guest where the embedder forbids it.
-    fn property_set(&self, stream: Option<&Stream>, path: &[u8], value: &[u8]) -> Result<(), Status> {
+    fn property_set(
+        &self,
+        stream: Option<&Stream>,
+        path: &[u8],
+        value: &[u8],
+    ) -> Result<(), Status> {
         let _ = (stream, path, value);
         Ok(())
     }
@@ -66,7 +71,12 @@ pub trait Services: Send + Sync {
     ///
     /// # Errors
     /// [`Status::NotFound`] for an unknown name, else whatever the function answers.
-    fn foreign_function(&self, name: &[u8], arguments: &[u8], out: &mut Vec<u8>) -> Result<(), Status>;
+    fn foreign_function(
+        &self,
+        name: &[u8],
+        arguments: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), Status>;
 
     /// Takes note that a root context asked for a tick every `period`; `None` ends them.
     fn tick_period(&self, vm: u64, root: u32, period: Option<Duration>) {

@@ -19,7 +19,12 @@ impl Vm {
     ///
     /// # Errors
     /// The trap.
-    pub fn on_downstream_data(&mut self, id: ContextId, chunk: &[u8], end: bool) -> Result<Action, Trap> {
+    pub fn on_downstream_data(
+        &mut self,
+        id: ContextId,
+        chunk: &[u8],
+        end: bool,
+    ) -> Result<Action, Trap> {
         self.on_data(Callback::DownstreamData, Side::Request, id, chunk, end)
     }
 
@@ -27,7 +32,12 @@ impl Vm {
     ///
     /// # Errors
     /// The trap.
-    pub fn on_upstream_data(&mut self, id: ContextId, chunk: &[u8], end: bool) -> Result<Action, Trap> {
+    pub fn on_upstream_data(
+        &mut self,
+        id: ContextId,
+        chunk: &[u8],
+        end: bool,
+    ) -> Result<Action, Trap> {
         self.on_data(Callback::UpstreamData, Side::Response, id, chunk, end)
     }
 
@@ -36,7 +46,12 @@ impl Vm {
     /// # Errors
     /// The trap.
     pub fn on_downstream_close(&mut self, id: ContextId, peer: PeerType) -> Result<(), Trap> {
-        self.invoke(Callback::DownstreamConnectionClose, id, [id, peer as u32, 0, 0, 0]).map(drop)
+        self.invoke(
+            Callback::DownstreamConnectionClose,
+            id,
+            [id, peer as u32, 0, 0, 0],
+        )
+        .map(drop)
     }
 
     /// Tells the guest that the server's side closed.
@@ -44,6 +59,11 @@ impl Vm {
     /// # Errors
     /// The trap.
     pub fn on_upstream_close(&mut self, id: ContextId, peer: PeerType) -> Result<(), Trap> {
-        self.invoke(Callback::UpstreamConnectionClose, id, [id, peer as u32, 0, 0, 0]).map(drop)
+        self.invoke(
+            Callback::UpstreamConnectionClose,
+            id,
+            [id, peer as u32, 0, 0, 0],
+        )
+        .map(drop)
     }
 }

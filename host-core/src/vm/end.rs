@@ -50,7 +50,10 @@ impl Vm {
     /// The trap.
     pub fn take_finished(&mut self) -> Result<Vec<(ContextId, Box<Stream>)>, Trap> {
         let finished = std::mem::take(&mut self.instance.host_mut().finished);
-        finished.into_iter().map(|id| Ok((id, self.close(id)?))).collect()
+        finished
+            .into_iter()
+            .map(|id| Ok((id, self.close(id)?)))
+            .collect()
     }
 
     /// Takes a stream out without telling the guest, after a trap. Its callouts are
@@ -76,9 +79,18 @@ impl Vm {
     fn cancel_callouts(&mut self, id: ContextId) {
         let host = self.instance.host_mut();
         for call in host.calls.remove_of(id) {
-            let origin = CalloutOrigin { vm: host.vm_number, call };
+            let origin = CalloutOrigin {
+                vm: host.vm_number,
+                call,
+            };
             // The callout is forgotten here whatever the embedder says to it.
-            let _ = host.services.callout(origin, Callout { upstream: b"", kind: CalloutKind::Cancel });
+            let _ = host.services.callout(
+                origin,
+                Callout {
+                    upstream: b"",
+                    kind: CalloutKind::Cancel,
+                },
+            );
         }
     }
 }

@@ -18,7 +18,8 @@ impl Vm {
     /// # Errors
     /// The trap.
     pub fn on_tick(&mut self, root: ContextId) -> Result<(), Trap> {
-        self.invoke(Callback::Tick, root, [root, 0, 0, 0, 0]).map(drop)
+        self.invoke(Callback::Tick, root, [root, 0, 0, 0, 0])
+            .map(drop)
     }
 
     /// Root contexts that asked for ticks, and how often.
@@ -35,7 +36,8 @@ impl Vm {
     /// # Errors
     /// The trap.
     pub fn on_queue_ready(&mut self, root: ContextId, queue: u32) -> Result<(), Trap> {
-        self.invoke(Callback::QueueReady, root, [root, queue, 0, 0, 0]).map(drop)
+        self.invoke(Callback::QueueReady, root, [root, queue, 0, 0, 0])
+            .map(drop)
     }
 
     /// Root contexts to wake, with the queue that has something for them.
@@ -48,10 +50,23 @@ impl Vm {
     ///
     /// # Errors
     /// The trap.
-    pub fn on_foreign_function(&mut self, root: ContextId, function: u32, arguments: &[u8]) -> Result<(), Trap> {
-        let answer = Answer { arguments: Some(Buffer::from(arguments.to_vec())), ..Answer::default() };
+    pub fn on_foreign_function(
+        &mut self,
+        root: ContextId,
+        function: u32,
+        arguments: &[u8],
+    ) -> Result<(), Trap> {
+        let answer = Answer {
+            arguments: Some(Buffer::from(arguments.to_vec())),
+            ..Answer::default()
+        };
         let size = arguments.len() as u32;
-        self.answer(answer, Callback::ForeignFunction, root, [root, function, size, 0, 0])
+        self.answer(
+            answer,
+            Callback::ForeignFunction,
+            root,
+            [root, function, size, 0, 0],
+        )
     }
 
     /// Number of callouts that still run.
@@ -66,9 +81,14 @@ impl Vm {
     /// The trap.
     pub fn deliver(&mut self, call: u32, event: CalloutEvent) -> Result<bool, Trap> {
         let host = self.instance.host_mut();
-        let Some(running) = host.calls.get_mut(call) else { return Ok(false) };
+        let Some(running) = host.calls.get_mut(call) else {
+            return Ok(false);
+        };
         let (context, kind) = (running.context, running.kind);
-        let ends = matches!(event, CalloutEvent::HttpResponse(_) | CalloutEvent::GrpcClose { .. });
+        let ends = matches!(
+            event,
+            CalloutEvent::HttpResponse(_) | CalloutEvent::GrpcClose { .. }
+        );
         if (kind == CallKind::Http) != matches!(event, CalloutEvent::HttpResponse(_)) {
             return Ok(false);
         }
@@ -109,7 +129,8 @@ impl Vm {
             }
         };
         let arguments = [context, call, rest[0], rest[1], rest[2]];
-        self.answer(answer, callback, context, arguments).map(|()| true)
+        self.answer(answer, callback, context, arguments)
+            .map(|()| true)
     }
 
     fn answer(

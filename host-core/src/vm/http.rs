@@ -1,9 +1,9 @@
 //! HTTP streams: their creation and what comes with requests and responses.
 
 use super::Vm;
-use crate::{Trap, TrapKind};
 use crate::abi::{Action, Callback};
 use crate::context::{Context, ContextId, DoneState, Half, HeadersState, Stream};
+use crate::{Trap, TrapKind};
 
 /// Which half of a stream.
 #[derive(Clone, Copy)]
@@ -37,7 +37,10 @@ impl Half {
 }
 
 fn too_many() -> Trap {
-    Trap::new(TrapKind::Other, "the VM has as many contexts as ids can tell apart")
+    Trap::new(
+        TrapKind::Other,
+        "the VM has as many contexts as ids can tell apart",
+    )
 }
 
 impl Vm {
@@ -50,7 +53,11 @@ impl Vm {
         root: ContextId,
         stream: Box<Stream>,
     ) -> Result<ContextId, (Trap, Box<Stream>)> {
-        let context = Context::Stream { stream, root, done: DoneState::Alive };
+        let context = Context::Stream {
+            stream,
+            root,
+            done: DoneState::Alive,
+        };
         let host = self.instance.host_mut();
         let id = match host.contexts.insert(context) {
             Ok(id) => id,
@@ -70,7 +77,11 @@ impl Vm {
     /// # Errors
     /// The trap.
     #[inline]
-    pub fn on_request_headers(&mut self, id: ContextId, end_of_stream: bool) -> Result<Action, Trap> {
+    pub fn on_request_headers(
+        &mut self,
+        id: ContextId,
+        end_of_stream: bool,
+    ) -> Result<Action, Trap> {
         self.on_headers(Callback::RequestHeaders, Side::Request, id, end_of_stream)
     }
 
@@ -80,7 +91,11 @@ impl Vm {
     /// # Errors
     /// The trap.
     #[inline]
-    pub fn on_response_headers(&mut self, id: ContextId, end_of_stream: bool) -> Result<Action, Trap> {
+    pub fn on_response_headers(
+        &mut self,
+        id: ContextId,
+        end_of_stream: bool,
+    ) -> Result<Action, Trap> {
         self.on_headers(Callback::ResponseHeaders, Side::Response, id, end_of_stream)
     }
 
@@ -90,8 +105,19 @@ impl Vm {
     /// # Errors
     /// The trap.
     #[inline]
-    pub fn on_request_body(&mut self, id: ContextId, chunk: &[u8], end_of_stream: bool) -> Result<Action, Trap> {
-        self.on_data(Callback::RequestBody, Side::Request, id, chunk, end_of_stream)
+    pub fn on_request_body(
+        &mut self,
+        id: ContextId,
+        chunk: &[u8],
+        end_of_stream: bool,
+    ) -> Result<Action, Trap> {
+        self.on_data(
+            Callback::RequestBody,
+            Side::Request,
+            id,
+            chunk,
+            end_of_stream,
+        )
     }
 
     /// [`Vm::on_request_body`] for the response.
@@ -99,8 +125,19 @@ impl Vm {
     /// # Errors
     /// The trap.
     #[inline]
-    pub fn on_response_body(&mut self, id: ContextId, chunk: &[u8], end_of_stream: bool) -> Result<Action, Trap> {
-        self.on_data(Callback::ResponseBody, Side::Response, id, chunk, end_of_stream)
+    pub fn on_response_body(
+        &mut self,
+        id: ContextId,
+        chunk: &[u8],
+        end_of_stream: bool,
+    ) -> Result<Action, Trap> {
+        self.on_data(
+            Callback::ResponseBody,
+            Side::Response,
+            id,
+            chunk,
+            end_of_stream,
+        )
     }
 
     /// Calls the guest for the request's trailers, which the embedder has put into the
@@ -123,7 +160,9 @@ impl Vm {
     /// Whether the guest continued the request and the response since this was last asked,
     /// be it from a tick or from a callout's answer.
     pub fn take_continued(&mut self, id: ContextId) -> (bool, bool) {
-        let Some(stream) = self.stream_mut(id) else { return (false, false) };
+        let Some(stream) = self.stream_mut(id) else {
+            return (false, false);
+        };
         let [request, response] = [&mut stream.request, &mut stream.response].map(|half| {
             half.settle();
             std::mem::take(&mut half.continued)
@@ -138,15 +177,29 @@ impl Vm {
         id: ContextId,
         end_of_stream: bool,
     ) -> Result<Action, Trap> {
-        let Some(stream) = self.stream_mut(id) else { return Ok(Action::Continue) };
+        let Some(stream) = self.stream_mut(id) else {
+            return Ok(Action::Continue);
+        };
         let half = side.of(stream);
         half.headers_state = HeadersState::Held;
         let count = half.headers.len() as u32;
-        self.on_stream(callback, side, id, [id, count, u32::from(end_of_stream), 0, 0])
+        self.on_stream(
+            callback,
+            side,
+            id,
+            [id, count, u32::from(end_of_stream), 0, 0],
+        )
     }
 
-    fn on_trailers(&mut self, callback: Callback, side: Side, id: ContextId) -> Result<Action, Trap> {
-        let Some(stream) = self.stream_mut(id) else { return Ok(Action::Continue) };
+    fn on_trailers(
+        &mut self,
+        callback: Callback,
+        side: Side,
+        id: ContextId,
+    ) -> Result<Action, Trap> {
+        let Some(stream) = self.stream_mut(id) else {
+            return Ok(Action::Continue);
+        };
         let half = side.of(stream);
         half.trailers_state = HeadersState::Held;
         let count = half.trailers.len() as u32;
@@ -161,7 +214,9 @@ impl Vm {
         chunk: &[u8],
         end_of_stream: bool,
     ) -> Result<Action, Trap> {
-        let Some(stream) = self.stream_mut(id) else { return Ok(Action::Continue) };
+        let Some(stream) = self.stream_mut(id) else {
+            return Ok(Action::Continue);
+        };
         let half = side.of(stream);
         half.body.extend(chunk);
         half.body_held = true;
@@ -171,11 +226,18 @@ impl Vm {
             half.trailers_state = HeadersState::Held;
         }
         let size = half.body.len() as u32;
-        let action = self.on_stream(callback, side, id, [id, size, u32::from(end_of_stream), 0, 0])?;
-        if let Some(half) = self.stream_mut(id).map(|stream| side.of(stream)) {
-            if had_none && half.trailers.is_empty() && !half.paused {
-                half.trailers_state = HeadersState::Absent;
-            }
+        let action = self.on_stream(
+            callback,
+            side,
+            id,
+            [id, size, u32::from(end_of_stream), 0, 0],
+        )?;
+        if let Some(half) = self.stream_mut(id).map(|stream| side.of(stream))
+            && had_none
+            && half.trailers.is_empty()
+            && !half.paused
+        {
+            half.trailers_state = HeadersState::Absent;
         }
         Ok(action)
     }
@@ -192,10 +254,16 @@ impl Vm {
             side.of(stream).continued = false;
         }
         let action = self.invoke_action(callback, id, arguments)?;
-        let Some(stream) = self.stream_mut(id) else { return Ok(action) };
+        let Some(stream) = self.stream_mut(id) else {
+            return Ok(action);
+        };
         let half = side.of(stream);
         half.note(action);
         half.settle();
-        Ok(if half.paused { Action::Pause } else { Action::Continue })
+        Ok(if half.paused {
+            Action::Pause
+        } else {
+            Action::Continue
+        })
     }
 }

@@ -93,7 +93,10 @@ impl Vm {
             return Ok(None);
         }
         if let Some(trap) = &self.ended {
-            return Err(Trap::new(TrapKind::Dead, format!("the VM has ended: {trap}")));
+            return Err(Trap::new(
+                TrapKind::Dead,
+                format!("the VM has ended: {trap}"),
+            ));
         }
         let host = self.instance.host_mut();
         host.effective = context;
@@ -112,6 +115,8 @@ impl Vm {
         match result {
             Ok(answer) => Ok(Some(answer)),
             Err(trap) => {
+                // What the guest said last, often why it died, need not end with a newline.
+                self.instance.host_mut().flush_lines();
                 self.ended = Some(trap.clone());
                 Err(trap)
             }
@@ -128,12 +133,17 @@ impl Vm {
         arguments: [u32; 5],
     ) -> Result<Action, Trap> {
         let answer = self.invoke(callback, context, arguments)?;
-        Ok(answer.and_then(Action::from_u32).unwrap_or(Action::Continue))
+        Ok(answer
+            .and_then(Action::from_u32)
+            .unwrap_or(Action::Continue))
     }
 }
 
 impl std::fmt::Debug for Vm {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Vm").field("number", &self.number()).field("ended", &self.ended).finish()
+        f.debug_struct("Vm")
+            .field("number", &self.number())
+            .field("ended", &self.ended)
+            .finish()
     }
 }

@@ -23,7 +23,9 @@ pub enum StartError {
         trap: Trap,
     },
     /// The guest answered false.
-    #[error("the plugin refused to start: {stage} answered false; its log says why, often a wrong configuration")]
+    #[error(
+        "the plugin refused to start: {stage} answered false; its log says why, often a wrong configuration"
+    )]
     Refused {
         /// Which export was called.
         stage: &'static str,
@@ -47,9 +49,10 @@ impl Vm {
     ) -> Result<Self, StartError> {
         let host = Host::new(services, facts.version, settings);
         let mut instance = module.instantiate(host)?;
-        instance
-            .start()
-            .map_err(|trap| StartError::Trapped { stage: facts.start.unwrap_or("start"), trap })?;
+        instance.start().map_err(|trap| StartError::Trapped {
+            stage: facts.start.unwrap_or("start"),
+            trap,
+        })?;
         let exported = instance.callbacks();
         Ok(Self {
             instance,
@@ -68,10 +71,16 @@ impl Vm {
     /// [`StartError::Trapped`] and [`StartError::Refused`]; the VM is then of no use.
     pub fn add_root(&mut self, settings: PluginSettings) -> Result<ContextId, StartError> {
         let configuration_size = settings.configuration.len() as u32;
-        let root = Context::Root(Box::new(Root { settings, tick_period: None }));
+        let root = Context::Root(Box::new(Root {
+            settings,
+            tick_period: None,
+        }));
         let host = self.instance.host_mut();
         let vm_configuration_size = host.vm.configuration.len() as u32;
-        let id = host.contexts.insert(root).map_err(|_| StartError::TooManyContexts)?;
+        let id = host
+            .contexts
+            .insert(root)
+            .map_err(|_| StartError::TooManyContexts)?;
         self.start_step(Callback::ContextCreate, id, [id, 0, 0, 0, 0])?;
         if !self.started {
             self.started = true;
@@ -81,12 +90,21 @@ impl Vm {
         Ok(id)
     }
 
-    fn start_step(&mut self, callback: Callback, id: ContextId, arguments: [u32; 5]) -> Result<(), StartError> {
+    fn start_step(
+        &mut self,
+        callback: Callback,
+        id: ContextId,
+        arguments: [u32; 5],
+    ) -> Result<(), StartError> {
         let stage = callback.export();
         let answer = self
             .invoke(callback, id, arguments)
             .map_err(|trap| StartError::Trapped { stage, trap })?;
         let refused = callback.signature(self.version).result && answer == Some(0);
-        if refused { Err(StartError::Refused { stage }) } else { Ok(()) }
+        if refused {
+            Err(StartError::Refused { stage })
+        } else {
+            Ok(())
+        }
     }
 }
