@@ -6,11 +6,16 @@ use std::{env, fs};
 
 fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    let source = Path::new(&env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR")).join("puppet");
+    let source =
+        Path::new(&env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"))
+            .join("puppet");
     // A machine that cannot build it can still check every other runtime.
     let expression = match guest_build::host_library(&source, &out.join("puppet")) {
         Ok(library) => format!("Ok(include_bytes!({:?}))", library.display().to_string()),
-        Err(error) => format!("Err({:?}.to_owned())", format!("{error}; {}", error.remedy())),
+        Err(error) => format!(
+            "Err({:?}.to_owned())",
+            format!("{error}; {}", error.remedy())
+        ),
     };
     fs::write(out.join("puppet_library.rs"), expression).expect("OUT_DIR can be written to");
     let argument = match env::var("CARGO_CFG_TARGET_VENDOR").as_deref() {

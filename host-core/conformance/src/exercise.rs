@@ -29,25 +29,44 @@ pub fn exercise(subject: &Subject, script: &str) -> Result<Exercise, String> {
     let mut setup = Setup::new(script);
     setup.tape = true;
     let puppet = subject.puppet(Limits::None).map_err(text)?;
-    let mut stage = setup.try_start_guest(&puppet).map_err(|error| error.to_string())?;
+    let mut stage = setup
+        .try_start_guest(&puppet)
+        .map_err(|error| error.to_string())?;
     let passed = steps(&mut stage);
     let ended = stage.vm.ended().map(host_core::Trap::kind);
     if ended.is_none() {
         passed.map_err(text)?;
     }
-    Ok(Exercise { tape: stage.tape().map_err(text)?, log: stage.hear(), ended })
+    Ok(Exercise {
+        tape: stage.tape().map_err(text)?,
+        log: stage.hear(),
+        ended,
+    })
 }
 
 fn steps(stage: &mut Stage) -> Checked {
     stage.vm.on_tick(stage.root)?;
-    let id = stage.request(&[("user-agent", "exercise/1"), ("x-many", "a"), ("x-many", "b")], false)?.0;
+    let id = stage
+        .request(
+            &[
+                ("user-agent", "exercise/1"),
+                ("x-many", "a"),
+                ("x-many", "b"),
+            ],
+            false,
+        )?
+        .0;
     stage.vm.on_request_body(id, b"the first chunk, ", false)?;
     stage.pump()?;
     stage.vm.on_request_body(id, b"and the last", false)?;
     stage.stream(id)?.request.trailers = [("x-sum", "1")].into_iter().collect();
     stage.vm.on_request_trailers(id)?;
     stage.pump()?;
-    stage.response(id, &[("content-type", "text/html"), ("content-length", "5")], false)?;
+    stage.response(
+        id,
+        &[("content-type", "text/html"), ("content-length", "5")],
+        false,
+    )?;
     stage.vm.on_response_body(id, b"hello", true)?;
     stage.pump()?;
     stage.vm.on_tick(stage.root)?;
@@ -59,7 +78,9 @@ fn steps(stage: &mut Stage) -> Checked {
     stage.vm.on_new_connection(id)?;
     stage.vm.on_downstream_data(id, b"ping", false)?;
     stage.vm.on_upstream_data(id, b"pong", true)?;
-    stage.vm.on_downstream_close(id, host_core::abi::PeerType::Remote)?;
+    stage
+        .vm
+        .on_downstream_close(id, host_core::abi::PeerType::Remote)?;
     stage.vm.finish(id)?;
     stage.vm.on_foreign_function(stage.root, 3, b"arguments")?;
     stage.pump()

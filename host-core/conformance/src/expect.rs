@@ -23,13 +23,20 @@ pub(crate) fn equal<T: PartialEq<U> + Debug, U: Debug>(what: &str, got: T, wante
 }
 
 /// Fails the item unless `result` is an error whose text holds every one of `words`.
-pub(crate) fn refused<T, E: std::fmt::Display>(what: &str, result: Result<T, E>, words: &[&str]) -> Checked<String> {
+pub(crate) fn refused<T, E: std::fmt::Display>(
+    what: &str,
+    result: Result<T, E>,
+    words: &[&str],
+) -> Checked<String> {
     let text = match result {
         Ok(_) => return Err(Fault::Failed(format!("{what} was accepted"))),
         Err(error) => error.to_string(),
     };
     for word in words {
-        ensure!(text.contains(word), "{what} was refused without naming {word:?}: {text}");
+        ensure!(
+            text.contains(word),
+            "{what} was refused without naming {word:?}: {text}"
+        );
     }
     Ok(text)
 }
@@ -39,6 +46,8 @@ pub(crate) fn trapped<T>(what: &str, result: Result<T, Trap>, kinds: &[TrapKind]
     match result {
         Ok(_) => Err(Fault::Failed(format!("{what} did not trap"))),
         Err(trap) if kinds.contains(&trap.kind()) => Ok(()),
-        Err(trap) => Err(Fault::Failed(format!("{what} trapped as {trap}; expected one of {kinds:?}"))),
+        Err(trap) => Err(Fault::Failed(format!(
+            "{what} trapped as {trap}; expected one of {kinds:?}"
+        ))),
     }
 }

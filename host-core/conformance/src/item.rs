@@ -82,24 +82,51 @@ pub struct Item {
 }
 
 impl Item {
-    pub(crate) const fn any(id: &'static str, title: &'static str, check: fn(&Subject) -> Checked) -> Self {
+    pub(crate) const fn any(
+        id: &'static str,
+        title: &'static str,
+        check: fn(&Subject) -> Checked,
+    ) -> Self {
         Self::of(Needs::Any, id, title, check)
     }
 
-    pub(crate) const fn wasm(id: &'static str, title: &'static str, check: fn(&Subject) -> Checked) -> Self {
+    pub(crate) const fn wasm(
+        id: &'static str,
+        title: &'static str,
+        check: fn(&Subject) -> Checked,
+    ) -> Self {
         Self::of(Needs::Wasm, id, title, check)
     }
 
-    pub(crate) const fn sandbox(id: &'static str, title: &'static str, check: fn(&Subject) -> Checked) -> Self {
+    pub(crate) const fn sandbox(
+        id: &'static str,
+        title: &'static str,
+        check: fn(&Subject) -> Checked,
+    ) -> Self {
         Self::of(Needs::Sandbox, id, title, check)
     }
 
-    const fn of(needs: Needs, id: &'static str, title: &'static str, check: fn(&Subject) -> Checked) -> Self {
-        Self { id: Cow::Borrowed(id), title: Cow::Borrowed(title), needs, check: Check::Plain(check) }
+    const fn of(
+        needs: Needs,
+        id: &'static str,
+        title: &'static str,
+        check: fn(&Subject) -> Checked,
+    ) -> Self {
+        Self {
+            id: Cow::Borrowed(id),
+            title: Cow::Borrowed(title),
+            needs,
+            check: Check::Plain(check),
+        }
     }
 
     pub(crate) fn each(needs: Needs, id: String, title: String, check: Check) -> Self {
-        Self { id: id.into(), title: title.into(), needs, check }
+        Self {
+            id: id.into(),
+            title: title.into(),
+            needs,
+            check,
+        }
     }
 
     /// The group: the id up to its slash.

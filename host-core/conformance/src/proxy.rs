@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use host_core::{Driver, Exchange, FailPolicy, Isolation, Message, Plugin, VmPool};
 use host_core::services::InProcess;
+use host_core::{Driver, Exchange, FailPolicy, Isolation, Message, Plugin, VmPool};
 
 use crate::item::Checked;
 use crate::stage::{PSEUDO, Setup};
@@ -22,11 +22,23 @@ impl Proxy {
         Self::with(subject, script, FailPolicy::Closed, Isolation::Thread)
     }
 
-    pub(crate) fn with(subject: &Subject, script: &str, policy: FailPolicy, isolation: Isolation) -> Checked<Self> {
+    pub(crate) fn with(
+        subject: &Subject,
+        script: &str,
+        policy: FailPolicy,
+        isolation: Isolation,
+    ) -> Checked<Self> {
         let services = upstream::services();
-        let pool = VmPool::new(Arc::new(plugin(subject, script, policy, &services)?), isolation)?;
+        let pool = VmPool::new(
+            Arc::new(plugin(subject, script, policy, &services)?),
+            isolation,
+        )?;
         let driver = Driver::new(pool.seat()?, services.clone());
-        Ok(Self { driver, services, pool })
+        Ok(Self {
+            driver,
+            services,
+            pool,
+        })
     }
 
     /// Names of the callbacks that ran since the last check.
@@ -64,7 +76,13 @@ pub(crate) fn plugin(
 pub(crate) fn exchange() -> Exchange {
     Exchange {
         id: "exchange".to_owned(),
-        request: Message { headers: PSEUDO.into_iter().collect(), ..Message::default() },
-        response: Message { headers: [(":status", "200")].into_iter().collect(), ..Message::default() },
+        request: Message {
+            headers: PSEUDO.into_iter().collect(),
+            ..Message::default()
+        },
+        response: Message {
+            headers: [(":status", "200")].into_iter().collect(),
+            ..Message::default()
+        },
     }
 }

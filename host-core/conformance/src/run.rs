@@ -12,7 +12,9 @@ pub fn run(subject: &Subject, item: &Item) -> Verdict {
             Needs::Wasm => "the native twin runs no WebAssembly",
             _ => "the native twin has no sandbox",
         };
-        return Verdict::NotApplicable { reason: reason.to_owned() };
+        return Verdict::NotApplicable {
+            reason: reason.to_owned(),
+        };
     }
     match contain(|| item.check(subject)) {
         Ok(Ok(())) => Verdict::Passed,
@@ -24,5 +26,8 @@ pub fn run(subject: &Subject, item: &Item) -> Verdict {
 
 /// Runs the whole suite in its order.
 pub fn run_all(subject: &Subject) -> Vec<(&'static Item, Verdict)> {
-    crate::suite().iter().map(|item| (item, run(subject, item))).collect()
+    crate::suite()
+        .iter()
+        .map(|item| (item, run(subject, item)))
+        .collect()
 }

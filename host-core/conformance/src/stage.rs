@@ -16,8 +16,12 @@ use crate::upstream;
 pub(crate) const NOW: u64 = 0x0102_0304_0506_0708;
 
 /// Fields of the request that a stage sends unless told otherwise, after the pseudo-headers.
-pub(crate) const PSEUDO: [(&str, &str); 4] =
-    [(":method", "GET"), (":scheme", "https"), (":authority", "shop.example"), (":path", "/a?b=1")];
+pub(crate) const PSEUDO: [(&str, &str); 4] = [
+    (":method", "GET"),
+    (":scheme", "https"),
+    (":authority", "shop.example"),
+    (":path", "/a?b=1"),
+];
 
 /// What a stage is built from.
 #[derive(Clone)]
@@ -35,7 +39,10 @@ impl Setup {
     pub(crate) fn new(script: &str) -> Self {
         Self {
             script: script.to_owned(),
-            vm: VmSettings { vm_id: "vm".to_owned(), ..VmSettings::default() },
+            vm: VmSettings {
+                vm_id: "vm".to_owned(),
+                ..VmSettings::default()
+            },
             name: "puppet".to_owned(),
             root_id: "root".to_owned(),
             services: upstream::services(),
@@ -45,7 +52,10 @@ impl Setup {
     }
 
     pub(crate) fn services(self, services: &Arc<InProcess>) -> Self {
-        Self { services: services.clone(), ..self }
+        Self {
+            services: services.clone(),
+            ..self
+        }
     }
 
     pub(crate) fn limits(self, limits: Limits) -> Self {
@@ -73,12 +83,21 @@ impl Setup {
 
     /// Starts a guest whose start may fail.
     pub(crate) fn try_start_guest(self, guest: &Compiled) -> Result<Stage, StartError> {
-        let mut vm = Vm::new(&*guest.module, &guest.facts, self.services.clone(), Arc::new(self.vm.clone()))?;
+        let mut vm = Vm::new(
+            &*guest.module,
+            &guest.facts,
+            self.services.clone(),
+            Arc::new(self.vm.clone()),
+        )?;
         if self.tape {
             vm.set_tape(Some(Box::default()));
         }
         let root = vm.add_root(self.settings())?;
-        Ok(Stage { vm, root, services: self.services })
+        Ok(Stage {
+            vm,
+            root,
+            services: self.services,
+        })
     }
 }
 
@@ -102,23 +121,36 @@ impl Stage {
 
     /// Opens an HTTP stream.
     pub(crate) fn open(&mut self) -> Checked<ContextId> {
-        self.vm.create_stream(self.root, Box::default()).map_err(|(trap, _)| trap.into())
+        self.vm
+            .create_stream(self.root, Box::default())
+            .map_err(|(trap, _)| trap.into())
     }
 
     /// Opens a connection.
     pub(crate) fn connect(&mut self) -> Checked<ContextId> {
-        let stream = Stream { connection: true, ..Stream::default() };
-        self.vm.create_stream(self.root, Box::new(stream)).map_err(|(trap, _)| trap.into())
+        let stream = Stream {
+            connection: true,
+            ..Stream::default()
+        };
+        self.vm
+            .create_stream(self.root, Box::new(stream))
+            .map_err(|(trap, _)| trap.into())
     }
 
     /// The stream.
     pub(crate) fn stream(&mut self, id: ContextId) -> Checked<&mut Stream> {
-        self.vm.stream_mut(id).ok_or_else(|| format!("stream {id} is gone").into())
+        self.vm
+            .stream_mut(id)
+            .ok_or_else(|| format!("stream {id} is gone").into())
     }
 
     /// Opens an HTTP stream and sends the headers of a request with `fields` after the usual
     /// pseudo-headers.
-    pub(crate) fn request(&mut self, fields: &[(&str, &str)], end: bool) -> Checked<(ContextId, Action)> {
+    pub(crate) fn request(
+        &mut self,
+        fields: &[(&str, &str)],
+        end: bool,
+    ) -> Checked<(ContextId, Action)> {
         let id = self.open()?;
         self.stream(id)?.request.headers = PSEUDO.iter().chain(fields).copied().collect();
         let action = self.vm.on_request_headers(id, end)?;
@@ -131,8 +163,14 @@ impl Stage {
     }
 
     /// The headers of a response.
-    pub(crate) fn response(&mut self, id: ContextId, fields: &[(&str, &str)], end: bool) -> Checked<Action> {
-        self.stream(id)?.response.headers = [(":status", "200")].iter().chain(fields).copied().collect();
+    pub(crate) fn response(
+        &mut self,
+        id: ContextId,
+        fields: &[(&str, &str)],
+        end: bool,
+    ) -> Checked<Action> {
+        self.stream(id)?.response.headers =
+            [(":status", "200")].iter().chain(fields).copied().collect();
         Ok(self.vm.on_response_headers(id, end)?)
     }
 
@@ -158,19 +196,28 @@ impl Stage {
     /// Everything logged since the last check.
     pub(crate) fn hear(&mut self) -> Vec<String> {
         let lines = self.services.take_logs().into_iter();
-        lines.map(|line| String::from_utf8_lossy(&line.message).into_owned()).collect()
+        lines
+            .map(|line| String::from_utf8_lossy(&line.message).into_owned())
+            .collect()
     }
 
     /// Fails unless the puppet's host calls since the last check logged exactly `lines`.
     pub(crate) fn said(&mut self, lines: &[&str]) -> Checked {
-        let heard: Vec<String> = self.hear().into_iter().filter(|line| !line.starts_with("> ")).collect();
+        let heard: Vec<String> = self
+            .hear()
+            .into_iter()
+            .filter(|line| !line.starts_with("> "))
+            .collect();
         equal("host calls", heard, lines)
     }
 
     /// Fails unless exactly these callbacks ran since the last check.
     pub(crate) fn called(&mut self, callbacks: &[&str]) -> Checked {
         let heard = self.hear();
-        let heard: Vec<&str> = heard.iter().filter_map(|line| line.strip_prefix("> ")).collect();
+        let heard: Vec<&str> = heard
+            .iter()
+            .filter_map(|line| line.strip_prefix("> "))
+            .collect();
         equal("callbacks", heard, callbacks)
     }
 
@@ -187,12 +234,18 @@ impl Stage {
 
     /// The tape.
     pub(crate) fn tape(&mut self) -> Checked<Box<Tape>> {
-        self.vm.set_tape(None).ok_or_else(|| "there is no tape".into())
+        self.vm
+            .set_tape(None)
+            .ok_or_else(|| "there is no tape".into())
     }
 
     /// Fails unless the VM still answers as one should.
     pub(crate) fn alive(&mut self) -> Checked {
-        ensure!(self.vm.ended().is_none(), "the VM has ended: {:?}", self.vm.ended());
+        ensure!(
+            self.vm.ended().is_none(),
+            "the VM has ended: {:?}",
+            self.vm.ended()
+        );
         let id = self.get(&[])?;
         self.finish(id)?;
         Ok(())
@@ -202,10 +255,15 @@ impl Stage {
 /// Names and values of a map, for comparing.
 pub(crate) fn fields(map: &HeaderMap) -> Vec<(String, String)> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    map.iter().map(|(name, value)| (text(name), text(value))).collect()
+    map.iter()
+        .map(|(name, value)| (text(name), text(value)))
+        .collect()
 }
 
 /// Fields to compare with.
 pub(crate) fn wanted(fields: &[(&str, &str)]) -> Vec<(String, String)> {
-    fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    fields
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
 }

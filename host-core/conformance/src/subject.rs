@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use host_core::{Engine, EngineError, EngineInfo, EngineOptions, Mechanism, ModeKind, Module, ModuleFacts};
+use host_core::{
+    Engine, EngineError, EngineInfo, EngineOptions, Mechanism, ModeKind, Module, ModuleFacts,
+};
 
 use crate::guests;
 use crate::item::{Checked, Fault};
@@ -30,8 +32,14 @@ impl Limits {
         let options = EngineOptions::default();
         match self {
             Self::None => options,
-            Self::Deadline => EngineOptions { deadline: Some(DEADLINE), ..options },
-            Self::Memory => EngineOptions { memory_limit: MEMORY_LIMIT, ..options },
+            Self::Deadline => EngineOptions {
+                deadline: Some(DEADLINE),
+                ..options
+            },
+            Self::Memory => EngineOptions {
+                memory_limit: MEMORY_LIMIT,
+                ..options
+            },
         }
     }
 }
@@ -119,7 +127,12 @@ impl Subject {
     }
 
     /// A guest made once under a name.
-    pub(crate) fn named(&self, limits: Limits, name: &'static str, make: impl FnOnce() -> Vec<u8>) -> Checked<Compiled> {
+    pub(crate) fn named(
+        &self,
+        limits: Limits,
+        name: &'static str,
+        make: impl FnOnce() -> Vec<u8>,
+    ) -> Checked<Compiled> {
         if let Some(known) = self.known(limits, name) {
             return Ok(known);
         }
@@ -154,6 +167,8 @@ impl Subject {
 
 impl std::fmt::Debug for Subject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Subject").field("info", &self.info).finish_non_exhaustive()
+        f.debug_struct("Subject")
+            .field("info", &self.info)
+            .finish_non_exhaustive()
     }
 }

@@ -39,7 +39,9 @@ pub(crate) fn services() -> Arc<InProcess> {
 
 fn answer(upstream: &[u8], kind: &CalloutKind<'_>) -> Reply {
     match (upstream, kind) {
-        (b"auth" | b"token", CalloutKind::Http { headers, body, .. }) => echo(headers.get(b":path"), body),
+        (b"auth" | b"token", CalloutKind::Http { headers, body, .. }) => {
+            echo(headers.get(b":path"), body)
+        }
         (b"slow", CalloutKind::Http { headers, body, .. }) => {
             echo(headers.get(b":path"), body).after(Duration::from_secs(5))
         }
@@ -67,16 +69,43 @@ fn echo(path: Option<&[u8]>, body: &[u8]) -> Reply {
 fn grpc(kind: &CalloutKind<'_>) -> Reply {
     let map = |name: &str, value: &[u8]| [(name.as_bytes(), value)].into_iter().collect();
     Reply::events(match kind {
-        CalloutKind::GrpcCall { service, method, metadata, message, .. } => vec![
-            CalloutEvent::GrpcInitialMetadata(map("x-method", &[service, &b"/"[..], method].concat())),
-            CalloutEvent::GrpcMessage([&b"re:"[..], message, metadata.get(b"key").unwrap_or_default()].concat()),
+        CalloutKind::GrpcCall {
+            service,
+            method,
+            metadata,
+            message,
+            ..
+        } => vec![
+            CalloutEvent::GrpcInitialMetadata(map(
+                "x-method",
+                &[service, &b"/"[..], method].concat(),
+            )),
+            CalloutEvent::GrpcMessage(
+                [
+                    &b"re:"[..],
+                    message,
+                    metadata.get(b"key").unwrap_or_default(),
+                ]
+                .concat(),
+            ),
             CalloutEvent::GrpcTrailingMetadata(map("grpc-status", b"0")),
             close(0, "fine"),
         ],
-        CalloutKind::GrpcStream { .. } => vec![CalloutEvent::GrpcInitialMetadata(map("stream", b"open"))],
-        CalloutKind::GrpcSend { message, end_of_stream: false } => vec![CalloutEvent::GrpcMessage(message.to_vec())],
-        CalloutKind::GrpcSend { message, end_of_stream: true } => {
-            vec![CalloutEvent::GrpcMessage(message.to_vec()), close(0, "ended")]
+        CalloutKind::GrpcStream { .. } => {
+            vec![CalloutEvent::GrpcInitialMetadata(map("stream", b"open"))]
+        }
+        CalloutKind::GrpcSend {
+            message,
+            end_of_stream: false,
+        } => vec![CalloutEvent::GrpcMessage(message.to_vec())],
+        CalloutKind::GrpcSend {
+            message,
+            end_of_stream: true,
+        } => {
+            vec![
+                CalloutEvent::GrpcMessage(message.to_vec()),
+                close(0, "ended"),
+            ]
         }
         CalloutKind::GrpcClose => vec![close(0, "closed")],
         CalloutKind::Http { .. } | CalloutKind::Cancel => return Reply::UnknownUpstream,
@@ -84,5 +113,8 @@ fn grpc(kind: &CalloutKind<'_>) -> Reply {
 }
 
 fn close(status: u32, message: &str) -> CalloutEvent {
-    CalloutEvent::GrpcClose { status, message: message.as_bytes().to_vec() }
+    CalloutEvent::GrpcClose {
+        status,
+        message: message.as_bytes().to_vec(),
+    }
 }

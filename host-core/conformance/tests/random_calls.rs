@@ -48,8 +48,18 @@ const WASI: &[Row] = &[
 ];
 
 const CALLBACKS: [&str; 12] = [
-    "configure", "tick", "request_headers", "request_body", "request_trailers", "response_headers",
-    "response_body", "http_call_response", "queue_ready", "downstream_data", "done", "foreign_function",
+    "configure",
+    "tick",
+    "request_headers",
+    "request_body",
+    "request_trailers",
+    "response_headers",
+    "response_body",
+    "http_call_response",
+    "queue_ready",
+    "downstream_data",
+    "done",
+    "foreign_function",
 ];
 
 /// Addresses that hurt nobody but the host: the bottom of the stack, which nothing reaches,
@@ -57,7 +67,11 @@ const CALLBACKS: [&str; 12] = [
 fn address() -> impl Strategy<Value = String> {
     prop_oneof![
         (0_u32..4096).prop_map(|at| at.to_string()),
-        (0_u32..16).prop_map(|less| if less == 0 { "end".to_owned() } else { format!("end-{less}") }),
+        (0_u32..16).prop_map(|less| if less == 0 {
+            "end".to_owned()
+        } else {
+            format!("end-{less}")
+        }),
         any::<u32>().prop_map(|at| (at | 0x4000_0000).to_string()),
         Just("0xffffffff".to_owned()),
     ]
@@ -73,8 +87,21 @@ fn length() -> impl Strategy<Value = String> {
 
 fn text() -> impl Strategy<Value = String> {
     let words = [
-        ":path", ":method", "x-many", "k", "auth", "grpc", "vm", "jobs", "plugin_name", "request\\0path",
-        "reverse", "", "\\r\\n", "\\x01\\0\\0\\0\\x01\\0\\0\\0\\x01\\0\\0\\0a\\0b\\0", "\\xff\\xff\\xff\\x7f",
+        ":path",
+        ":method",
+        "x-many",
+        "k",
+        "auth",
+        "grpc",
+        "vm",
+        "jobs",
+        "plugin_name",
+        "request\\0path",
+        "reverse",
+        "",
+        "\\r\\n",
+        "\\x01\\0\\0\\0\\x01\\0\\0\\0\\x01\\0\\0\\0a\\0b\\0",
+        "\\xff\\xff\\xff\\x7f",
     ];
     select(words.to_vec()).prop_map(|word| format!("\"{word}\""))
 }
@@ -98,7 +125,12 @@ fn number() -> impl Strategy<Value = String> {
 }
 
 fn call() -> impl Strategy<Value = String> {
-    let rows: Vec<Row> = ROWS.iter().chain(WASI).filter(|row| !OTHERS.contains(&row.0)).copied().collect();
+    let rows: Vec<Row> = ROWS
+        .iter()
+        .chain(WASI)
+        .filter(|row| !OTHERS.contains(&row.0))
+        .copied()
+        .collect();
     select(rows).prop_flat_map(|(name, kinds)| {
         let mut arguments: Vec<BoxedStrategy<String>> = Vec::new();
         let mut at = 0;
@@ -107,10 +139,14 @@ fn call() -> impl Strategy<Value = String> {
             match (kinds[at], kinds.get(at + 1)) {
                 // The host writes there: nothing of the guest's own may be hit.
                 ("addr", Some(&"size")) if writes => {
-                    arguments.push((address(), length()).prop_map(|(at, length)| {
-                        let low = at.parse::<u32>().is_ok_and(|at| at < 4096);
-                        format!("{at} {}", if low { "100" } else { &length })
-                    }).boxed());
+                    arguments.push(
+                        (address(), length())
+                            .prop_map(|(at, length)| {
+                                let low = at.parse::<u32>().is_ok_and(|at| at < 4096);
+                                format!("{at} {}", if low { "100" } else { &length })
+                            })
+                            .boxed(),
+                    );
                     at += 1;
                 }
                 ("addr", Some(&"size")) => {
@@ -122,8 +158,11 @@ fn call() -> impl Strategy<Value = String> {
                     arguments.push(prop_oneof![3 => Just("data".to_owned()), 1 => pair].boxed());
                     at += 1;
                 }
-                ("addr", _) => arguments.push(prop_oneof![3 => Just("out64".to_owned()), 1 => address()].boxed()),
-                ("u64", _) => arguments.push(any::<u64>().prop_map(|number| number.to_string()).boxed()),
+                ("addr", _) => arguments
+                    .push(prop_oneof![3 => Just("out64".to_owned()), 1 => address()].boxed()),
+                ("u64", _) => {
+                    arguments.push(any::<u64>().prop_map(|number| number.to_string()).boxed())
+                }
                 ("size", _) => arguments.push(length().boxed()),
                 _ => arguments.push(number().boxed()),
             }
@@ -135,20 +174,35 @@ fn call() -> impl Strategy<Value = String> {
 }
 
 fn script() -> impl Strategy<Value = String> {
-    let section = (select(CALLBACKS.to_vec()), prop::collection::vec(call(), 0..12), number());
+    let section = (
+        select(CALLBACKS.to_vec()),
+        prop::collection::vec(call(), 0..12),
+        number(),
+    );
     prop::collection::vec(section, 1..6).prop_map(|sections| {
         let mut script = String::new();
         for (callback, calls, answer) in sections {
-            let answer = if callback == "configure" { "1" } else { &answer };
-            script.push_str(&format!("on {callback}\n{}\nreturn {answer}\n", calls.join("\n")));
+            let answer = if callback == "configure" {
+                "1"
+            } else {
+                &answer
+            };
+            script.push_str(&format!(
+                "on {callback}\n{}\nreturn {answer}\n",
+                calls.join("\n")
+            ));
         }
         script
     })
 }
 
-static COMPILER: LazyLock<Subject> =
-    LazyLock::new(|| common::subject("wasmtime/cranelift").or_else(|| common::subject("wasmtime/pulley")).expect("pulley runs everywhere"));
-static INTERPRETER: LazyLock<Subject> = LazyLock::new(|| common::subject("wasmi/eager").expect("wasmi runs everywhere"));
+static COMPILER: LazyLock<Subject> = LazyLock::new(|| {
+    common::subject("wasmtime/cranelift")
+        .or_else(|| common::subject("wasmtime/pulley"))
+        .expect("pulley runs everywhere")
+});
+static INTERPRETER: LazyLock<Subject> =
+    LazyLock::new(|| common::subject("wasmi/eager").expect("wasmi runs everywhere"));
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]

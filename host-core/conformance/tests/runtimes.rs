@@ -5,7 +5,9 @@ mod common;
 use conformance::{Verdict, run_all, suite};
 
 fn conforms(id: &'static str) {
-    let Some(subject) = common::subject(id) else { return };
+    let Some(subject) = common::subject(id) else {
+        return;
+    };
     let verdicts = run_all(&subject);
     let mut failures = Vec::new();
     let (mut passed, mut skipped) = (0, 0);
@@ -13,12 +15,26 @@ fn conforms(id: &'static str) {
         match verdict {
             Verdict::Passed => passed += 1,
             Verdict::NotApplicable { .. } => skipped += 1,
-            Verdict::Failed { detail } => failures.push(format!("{}: {}\n    {detail}", item.id, item.title)),
+            Verdict::Failed { detail } => {
+                failures.push(format!("{}: {}\n    {detail}", item.id, item.title))
+            }
         }
     }
-    println!("{id}: {passed} passed, {skipped} not applicable, {} failed", failures.len());
-    assert!(failures.is_empty(), "{id} fails {} items:\n{}", failures.len(), failures.join("\n"));
-    assert!(passed > suite().len() / 3, "{id} passes only {passed} of {} items", suite().len());
+    println!(
+        "{id}: {passed} passed, {skipped} not applicable, {} failed",
+        failures.len()
+    );
+    assert!(
+        failures.is_empty(),
+        "{id} fails {} items:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
+    assert!(
+        passed > suite().len() / 3,
+        "{id} passes only {passed} of {} items",
+        suite().len()
+    );
 }
 
 macro_rules! runtimes {
@@ -52,7 +68,10 @@ runtimes! {
 
 #[test]
 fn every_runtime_of_the_catalogue_is_tested() {
-    let catalogue: Vec<&str> = runtimes::catalogue().iter().map(|entry| entry.id.as_str()).collect();
+    let catalogue: Vec<&str> = runtimes::catalogue()
+        .iter()
+        .map(|entry| entry.id.as_str())
+        .collect();
     assert_eq!(catalogue, COVERED);
 }
 
@@ -63,7 +82,13 @@ fn items_have_ids_of_their_own_and_titles() {
     ids.dedup();
     assert_eq!(ids.len(), suite().len());
     for item in suite() {
-        assert!(item.id.split_once('/').is_some_and(|(group, what)| !group.is_empty() && !what.is_empty()), "{}", item.id);
+        assert!(
+            item.id
+                .split_once('/')
+                .is_some_and(|(group, what)| !group.is_empty() && !what.is_empty()),
+            "{}",
+            item.id
+        );
         assert!(item.title.len() > 10, "{}: {}", item.id, item.title);
     }
 }

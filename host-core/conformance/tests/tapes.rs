@@ -105,21 +105,33 @@ fn exercises(script: &str) -> Vec<(&'static str, Exercise)> {
                 return None;
             }
             let exercise = exercise(&subject, script);
-            Some((&*entry.id, exercise.unwrap_or_else(|error| panic!("{}: {error}", entry.id))))
+            Some((
+                &*entry.id,
+                exercise.unwrap_or_else(|error| panic!("{}: {error}", entry.id)),
+            ))
         })
         .collect()
 }
 
 fn assert_equal(script: &str, least_calls: u64) {
     let exercises = exercises(script);
-    let [(first, reference), others @ ..] = &exercises[..] else { panic!("no runtime at all") };
-    assert!(reference.tape.calls() >= least_calls, "only {} host calls", reference.tape.calls());
+    let [(first, reference), others @ ..] = &exercises[..] else {
+        panic!("no runtime at all")
+    };
+    assert!(
+        reference.tape.calls() >= least_calls,
+        "only {} host calls",
+        reference.tape.calls()
+    );
     assert_eq!(reference.ended, None);
     for (id, exercise) in others {
         if let Some(difference) = Tape::first_difference(&reference.tape, &exercise.tape) {
             panic!("{first} and {id} differ: {difference}");
         }
-        assert_eq!(exercise.log, reference.log, "{first} and {id} log differently");
+        assert_eq!(
+            exercise.log, reference.log,
+            "{first} and {id} log differently"
+        );
         assert_eq!(exercise.ended, None, "{id}");
         assert_eq!(exercise.tape.digest(), reference.tape.digest(), "{id}");
     }

@@ -12,9 +12,15 @@ pub enum Refusal {
 }
 
 macro_rules! kind {
-    (w) => { u32 };
-    (p) => { usize };
-    (d) => { u64 };
+    (w) => {
+        u32
+    };
+    (p) => {
+        usize
+    };
+    (d) => {
+        u64
+    };
 }
 
 // `w` is a 32-bit word, `p` an address or a length, `d` a 64-bit word.
@@ -127,7 +133,13 @@ pub fn configuration(buffer: u32, size: usize) -> &'static [u8] {
     let (mut data, mut read) = (0_usize, 0_usize);
     // SAFETY: the answers are written to two variables of this function.
     let status = unsafe {
-        proxy_get_buffer_bytes(buffer, 0, size, &raw mut data as usize, &raw mut read as usize)
+        proxy_get_buffer_bytes(
+            buffer,
+            0,
+            size,
+            &raw mut data as usize,
+            &raw mut read as usize,
+        )
     };
     if status != 0 || read == 0 {
         return &[];

@@ -33,7 +33,12 @@ pub extern "C" fn proxy_on_context_create(context: u32, parent: u32) {
 fn identity() -> Vec<u8> {
     let mut line = Vec::new();
     for property in ["plugin_root_id", "plugin_name", "plugin_vm_id"] {
-        let call = [&b"get_property \""[..], property.as_bytes(), &b"\" data"[..]].concat();
+        let call = [
+            &b"get_property \""[..],
+            property.as_bytes(),
+            &b"\" data"[..],
+        ]
+        .concat();
         command::call(&call, &[], &mut line);
         line.push(b' ');
     }

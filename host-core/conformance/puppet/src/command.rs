@@ -52,7 +52,11 @@ pub fn run(line: &[u8], root: u32, arguments: &[u32]) -> Next {
         b"poke" => misdeeds::poke(value(words.next()) as usize),
         b"grow" => {
             log.extend_from_slice(b"grow ");
-            log.extend_from_slice(if misdeeds::grow(value(words.next()) as usize) { b"yes" } else { b"no" });
+            log.extend_from_slice(if misdeeds::grow(value(words.next()) as usize) {
+                b"yes"
+            } else {
+                b"no"
+            });
         }
         _ => {
             call(line, arguments, &mut log);
@@ -115,8 +119,15 @@ fn append(key: &[u8], text: &[u8]) -> u32 {
     loop {
         let (mut place, mut cas) = ([0_usize; 2], 0_u32);
         let [key_at, key_size] = [key.as_ptr() as u64, key.len() as u64];
-        let answers = [&raw mut place[0] as u64, &raw mut place[1] as u64, &raw mut cas as u64];
-        match abi::proxy(b"get_shared_data", &[key_at, key_size, answers[0], answers[1], answers[2]]) {
+        let answers = [
+            &raw mut place[0] as u64,
+            &raw mut place[1] as u64,
+            &raw mut cas as u64,
+        ];
+        match abi::proxy(
+            b"get_shared_data",
+            &[key_at, key_size, answers[0], answers[1], answers[2]],
+        ) {
             Ok(0) => {}
             Ok(status) => return status,
             Err(_) => return UNIMPLEMENTED,
@@ -128,7 +139,10 @@ fn append(key: &[u8], text: &[u8]) -> u32 {
             value
         };
         let [value_at, value_size] = [value.as_ptr() as u64, value.len() as u64];
-        match abi::proxy(b"set_shared_data", &[key_at, key_size, value_at, value_size, u64::from(cas)]) {
+        match abi::proxy(
+            b"set_shared_data",
+            &[key_at, key_size, value_at, value_size, u64::from(cas)],
+        ) {
             Ok(CAS_MISMATCH) => {}
             Ok(status) => return status,
             Err(_) => return UNIMPLEMENTED,
@@ -140,9 +154,12 @@ fn append(key: &[u8], text: &[u8]) -> u32 {
 pub fn plain(word: &[u8], arguments: &[u32]) -> Option<u64> {
     match word.split_first()? {
         (b'$', index) => state::get().registers.get(number(index)? as usize).copied(),
-        (b'@', index) => arguments.get(number(index)? as usize).map(|argument| u64::from(*argument)),
+        (b'@', index) => arguments
+            .get(number(index)? as usize)
+            .map(|argument| u64::from(*argument)),
         _ => match word.strip_prefix(b"end") {
-            Some(less) => Some(misdeeds::memory_size() as u64).map(|end| end.wrapping_add(number(less).unwrap_or(0))),
+            Some(less) => Some(misdeeds::memory_size() as u64)
+                .map(|end| end.wrapping_add(number(less).unwrap_or(0))),
             None => number(word),
         },
     }

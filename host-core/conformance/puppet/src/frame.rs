@@ -11,10 +11,16 @@ use crate::text::{number, push_escaped, push_number, quoted, Words};
 
 /// Where the host writes an answer. Boxed, so that it stays where it is.
 enum Answer {
-    Word { place: Box<u32>, register: Option<usize> },
+    Word {
+        place: Box<u32>,
+        register: Option<usize>,
+    },
     Long(Box<u64>),
     Size(Box<usize>),
-    Bytes { place: Box<[usize; 2]>, map: bool },
+    Bytes {
+        place: Box<[usize; 2]>,
+        map: bool,
+    },
     Room(Vec<u8>),
 }
 
@@ -69,7 +75,10 @@ impl Frame {
                 let mut place = Box::new([0; 2]);
                 let address = &raw mut place[0] as u64;
                 let second = &raw mut place[1] as u64;
-                self.answers.push(Answer::Bytes { place, map: word == b"pairs" });
+                self.answers.push(Answer::Bytes {
+                    place,
+                    map: word == b"pairs",
+                });
                 self.slot(address) && self.slot(second)
             }
             [b'o', b'u', b't', register @ ..] => {
@@ -93,7 +102,9 @@ impl Frame {
             match answer {
                 Answer::Word { place, register } => {
                     push_number(log, u64::from(*place));
-                    if let Some(register) = register.and_then(|at| state::get().registers.get_mut(at)) {
+                    if let Some(register) =
+                        register.and_then(|at| state::get().registers.get_mut(at))
+                    {
                         *register = u64::from(*place);
                     }
                 }
@@ -104,7 +115,11 @@ impl Frame {
                     let [address, size] = *place;
                     // SAFETY: the host says that it wrote `size` bytes where it allocated them.
                     let bytes = unsafe { memory::given(address, size) };
-                    if map { push_pairs(log, bytes) } else { push_escaped(log, bytes) }
+                    if map {
+                        push_pairs(log, bytes)
+                    } else {
+                        push_escaped(log, bytes)
+                    }
                     // SAFETY: as above, and nobody else has the address.
                     unsafe { memory::give_back(address, size) };
                 }
@@ -113,7 +128,9 @@ impl Frame {
     }
 
     fn slot(&mut self, value: u64) -> bool {
-        let Some(slot) = self.slots.get_mut(self.used) else { return false };
+        let Some(slot) = self.slots.get_mut(self.used) else {
+            return false;
+        };
         *slot = value;
         self.used += 1;
         true

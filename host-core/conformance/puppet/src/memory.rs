@@ -33,7 +33,12 @@ pub unsafe fn given<'a>(address: usize, size: usize) -> &'a [u8] {
 pub unsafe fn give_back(address: usize, size: usize) {
     if size > 0 {
         // SAFETY: this is the layout that `allocate` used.
-        unsafe { dealloc(address as *mut u8, Layout::from_size_align_unchecked(size, ALIGN)) };
+        unsafe {
+            dealloc(
+                address as *mut u8,
+                Layout::from_size_align_unchecked(size, ALIGN),
+            )
+        };
     }
 }
 
@@ -61,10 +66,18 @@ mod heap {
     unsafe impl Sync for Heap {}
 
     #[global_allocator]
-    static HEAP: Heap = Heap(UnsafeCell::new(Lists { free: [core::ptr::null_mut(); CLASSES], at: 0, end: 0 }));
+    static HEAP: Heap = Heap(UnsafeCell::new(Lists {
+        free: [core::ptr::null_mut(); CLASSES],
+        at: 0,
+        end: 0,
+    }));
 
     fn class(layout: Layout) -> usize {
-        let size = layout.size().max(layout.align()).max(SMALLEST).next_power_of_two();
+        let size = layout
+            .size()
+            .max(layout.align())
+            .max(SMALLEST)
+            .next_power_of_two();
         (size / SMALLEST).trailing_zeros() as usize
     }
 

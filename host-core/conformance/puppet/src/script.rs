@@ -20,7 +20,11 @@ pub fn run(callback: &'static str, arguments: &[u32], default: u32) -> u32 {
     let state = state::get();
     let root = state.root_of(arguments[0]);
     let (script, run) = (state.script(root), state.count(root, callback));
-    let wanted = if heads(script).any(|head| head == (callback.as_bytes(), run)) { run } else { 0 };
+    let wanted = if heads(script).any(|head| head == (callback.as_bytes(), run)) {
+        run
+    } else {
+        0
+    };
     let mut result = default;
     let mut ours = false;
     for line in lines(script) {

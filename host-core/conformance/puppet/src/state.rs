@@ -49,7 +49,11 @@ impl State {
     /// Adds a context; a root context has parent 0.
     pub fn add(&mut self, context: u32, parent: u32) {
         if parent == 0 {
-            self.roots.push(Root { id: context, script: &[], identity: Vec::new() });
+            self.roots.push(Root {
+                id: context,
+                script: &[],
+                identity: Vec::new(),
+            });
         } else {
             self.streams.push((context, parent));
         }
@@ -75,19 +79,29 @@ impl State {
 
     /// The script of a root context.
     pub fn script(&self, root: u32) -> &'static [u8] {
-        self.roots.iter().find(|known| known.id == root).map_or(&[], |root| root.script)
+        self.roots
+            .iter()
+            .find(|known| known.id == root)
+            .map_or(&[], |root| root.script)
     }
 
     /// Counts a run of a callback and answers which it is, from 1.
     pub fn count(&mut self, root: u32, callback: &'static str) -> u32 {
-        let known = self.runs.iter_mut().find(|runs| runs.root == root && runs.callback == callback);
+        let known = self
+            .runs
+            .iter_mut()
+            .find(|runs| runs.root == root && runs.callback == callback);
         match known {
             Some(runs) => {
                 runs.count += 1;
                 runs.count
             }
             None => {
-                self.runs.push(Runs { root, callback, count: 1 });
+                self.runs.push(Runs {
+                    root,
+                    callback,
+                    count: 1,
+                });
                 1
             }
         }
@@ -102,6 +116,9 @@ impl State {
 
     /// What a root context saw then.
     pub fn identity(&self, root: u32) -> &[u8] {
-        self.roots.iter().find(|known| known.id == root).map_or(&[], |root| &root.identity)
+        self.roots
+            .iter()
+            .find(|known| known.id == root)
+            .map_or(&[], |root| &root.identity)
     }
 }

@@ -23,7 +23,11 @@ impl<'a> Words<'a> {
         }
         let (word, rest) = line.split_at(end);
         self.0 = rest;
-        if word.is_empty() { None } else { Some(word) }
+        if word.is_empty() {
+            None
+        } else {
+            Some(word)
+        }
     }
 }
 
@@ -41,7 +45,11 @@ pub fn quoted(word: &[u8]) -> Vec<u8> {
                 Some(b't') => b'\t',
                 Some(b'0') => 0,
                 Some(b'x') => {
-                    let mut digit = || rest.next().and_then(|digit| (*digit as char).to_digit(16)).unwrap_or(0);
+                    let mut digit = || {
+                        rest.next()
+                            .and_then(|digit| (*digit as char).to_digit(16))
+                            .unwrap_or(0)
+                    };
                     (digit() << 4 | digit()) as u8
                 }
                 Some(other) => *other,
@@ -67,7 +75,11 @@ pub fn number(word: &[u8]) -> Option<u64> {
     }
     digits.iter().try_fold(0_u64, |number, digit| {
         let digit = (*digit as char).to_digit(radix)?;
-        Some(number.wrapping_mul(u64::from(radix)).wrapping_add(u64::from(digit)))
+        Some(
+            number
+                .wrapping_mul(u64::from(radix))
+                .wrapping_add(u64::from(digit)),
+        )
     })
 }
 

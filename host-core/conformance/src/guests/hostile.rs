@@ -46,7 +46,11 @@ macro_rules! table {
     };
 }
 
-type Row = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+type Row = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static str,
+);
 
 const PROXY: &[Row] = host_core::for_each_host_call!(table);
 const WASI: &[Row] = host_core::for_each_wasi_call!(table);
@@ -55,7 +59,10 @@ const WASI: &[Row] = host_core::for_each_wasi_call!(table);
 pub(crate) fn hostile_calls() -> &'static [HostileCall] {
     static CALLS: LazyLock<Vec<HostileCall>> = LazyLock::new(|| {
         let proxy = PROXY.iter().map(|row| HostileCall::of(row, false));
-        let wasi = WASI.iter().filter(|row| row.0 != "proc_exit").map(|row| HostileCall::of(row, true));
+        let wasi = WASI
+            .iter()
+            .filter(|row| row.0 != "proc_exit")
+            .map(|row| HostileCall::of(row, true));
         proxy.chain(wasi).collect()
     });
     &CALLS
@@ -64,8 +71,17 @@ pub(crate) fn hostile_calls() -> &'static [HostileCall] {
 impl HostileCall {
     fn of(row: &Row, wasi: bool) -> Self {
         let &(name, parameters, result) = row;
-        let good: Vec<u64> = (0..parameters.len()).map(|at| good_value(name, parameters, at)).collect();
-        let mut call = Self { name, wasi, cases: Vec::new(), rows: Vec::new(), parameters, result: result != "()" };
+        let good: Vec<u64> = (0..parameters.len())
+            .map(|at| good_value(name, parameters, at))
+            .collect();
+        let mut call = Self {
+            name,
+            wasi,
+            cases: Vec::new(),
+            rows: Vec::new(),
+            parameters,
+            result: result != "()",
+        };
         for (at, (parameter, kind)) in parameters.iter().enumerate() {
             if *kind != "addr" {
                 continue;
@@ -79,7 +95,12 @@ impl HostileCall {
                     (TEXT as u64, Some(END as u64)),
                     (0x8000_0000, Some(0x8000_0000)),
                 ],
-                false => &[(0xffff_ffff, None), (END as u64 - 1, None), (END as u64, None), (0x8000_0000, None)],
+                false => &[
+                    (0xffff_ffff, None),
+                    (END as u64 - 1, None),
+                    (END as u64, None),
+                    (0x8000_0000, None),
+                ],
             };
             for (address, length) in bad {
                 let mut row = good.clone();
@@ -95,7 +116,8 @@ impl HostileCall {
         }
         if call.cases.is_empty() && !parameters.is_empty() {
             call.cases.push("largest numbers".to_owned());
-            call.rows.push(parameters.iter().map(|_| u64::MAX).collect());
+            call.rows
+                .push(parameters.iter().map(|_| u64::MAX).collect());
         }
         call.rows.push(good);
         call
@@ -111,10 +133,21 @@ impl HostileCall {
     }
 
     fn import(&self, index: usize) -> String {
-        let module = if self.wasi { "wasi_snapshot_preview1" } else { "env" };
-        let types: String = self.parameters.iter().map(|(_, kind)| format!(" {}", Self::wasm_type(kind))).collect();
+        let module = if self.wasi {
+            "wasi_snapshot_preview1"
+        } else {
+            "env"
+        };
+        let types: String = self
+            .parameters
+            .iter()
+            .map(|(_, kind)| format!(" {}", Self::wasm_type(kind)))
+            .collect();
         let result = if self.result { "(result i32)" } else { "" };
-        format!("(import {module:?} {:?} (func $f{index} (param{types}) {result}))\n", self.name)
+        format!(
+            "(import {module:?} {:?} (func $f{index} (param{types}) {result}))\n",
+            self.name
+        )
     }
 
     /// A function that makes the calls of all rows from `rows` on and logs a character for
@@ -124,8 +157,15 @@ impl HostileCall {
         let mut arguments = String::new();
         for (at, (parameter, kind)) in self.parameters.iter().enumerate() {
             let _ = match id_place(parameter) {
-                Some(place) if self.cases.len() > 1 => write!(arguments, "(i32.load (i32.const {place}))"),
-                _ => write!(arguments, "({}.load offset={} (local.get $row))", Self::wasm_type(kind), at * 8),
+                Some(place) if self.cases.len() > 1 => {
+                    write!(arguments, "(i32.load (i32.const {place}))")
+                }
+                _ => write!(
+                    arguments,
+                    "({}.load offset={} (local.get $row))",
+                    Self::wasm_type(kind),
+                    at * 8
+                ),
             };
         }
         let call = match self.result {
@@ -148,7 +188,9 @@ impl HostileCall {
 
 /// Whether the address at `at` is followed by its length.
 fn is_range(parameters: &[(&str, &str)], at: usize) -> bool {
-    parameters.get(at + 1).is_some_and(|(_, kind)| *kind == "size")
+    parameters
+        .get(at + 1)
+        .is_some_and(|(_, kind)| *kind == "size")
 }
 
 /// Where the guest keeps the id that it got for a parameter of this name.
@@ -167,7 +209,9 @@ fn good_value(function: &str, parameters: &[(&str, &str)], at: usize) -> u64 {
         ("addr", "subscriptions") => ZEROS,
         ("addr", _) if is_range(parameters, at) => good_range(function, parameter).0,
         ("addr", _) => ANSWERS + at as u32 * 256,
-        ("size", _) if at > 0 && parameters[at - 1].1 == "addr" => good_range(function, parameters[at - 1].0).1,
+        ("size", _) if at > 0 && parameters[at - 1].1 == "addr" => {
+            good_range(function, parameters[at - 1].0).1
+        }
         ("size", "max_size") => 16,
         (_, "status") => 200,
         (_, "level") => 2,
@@ -180,7 +224,9 @@ fn good_value(function: &str, parameters: &[(&str, &str)], at: usize) -> u64 {
 /// Address and length of a range with nothing wrong.
 fn good_range(function: &str, parameter: &str) -> (u32, u32) {
     match (function, parameter) {
-        ("proxy_http_call", "headers") | ("proxy_set_header_map_pairs", _) => (FIELDS, fields().len() as u32),
+        ("proxy_http_call", "headers") | ("proxy_set_header_map_pairs", _) => {
+            (FIELDS, fields().len() as u32)
+        }
         (_, "headers" | "metadata" | "trailers") => (ZEROS, 0),
         (_, "vectors") => (ZEROS, 1),
         _ => (TEXT, WORD.len() as u32),
@@ -189,7 +235,12 @@ fn good_range(function: &str, parameter: &str) -> (u32, u32) {
 
 /// A serialised map with what a callout needs.
 fn fields() -> Vec<u8> {
-    let fields = [(":method", "GET"), (":path", "/"), (":authority", WORD), (WORD, WORD)];
+    let fields = [
+        (":method", "GET"),
+        (":path", "/"),
+        (":authority", WORD),
+        (WORD, WORD),
+    ];
     let map = fields.into_iter().collect();
     let mut bytes = vec![0; host_core::abi::pairs::serialized_size(&map)];
     host_core::abi::pairs::serialize(&map, &mut bytes);
@@ -208,9 +259,9 @@ pub(crate) fn hostile_guest() -> Vec<u8> {
     for (index, call) in calls.iter().enumerate() {
         imports.push_str(&call.import(index));
         body.push_str(&call.driver(index, at));
-        let _ = write!(
+        let _ = writeln!(
             dispatch,
-            "(if (i32.eq (local.get 1) (i32.const {index})) (then (call $d{index}) (return)))\n"
+            "(if (i32.eq (local.get 1) (i32.const {index})) (then (call $d{index}) (return)))"
         );
         for number in call.rows.iter().flatten() {
             for byte in number.to_le_bytes() {
@@ -220,7 +271,12 @@ pub(crate) fn hostile_guest() -> Vec<u8> {
         }
     }
     assert!(at < HEAP, "the rows reach into the heap");
-    let index = |name: &str| calls.iter().position(|call| call.name == name).unwrap_or_default();
+    let index = |name: &str| {
+        calls
+            .iter()
+            .position(|call| call.name == name)
+            .unwrap_or_default()
+    };
     let (set_context, define, register, enqueue, set_shared) = (
         index("proxy_set_effective_context"),
         index("proxy_define_metric"),
@@ -228,7 +284,10 @@ pub(crate) fn hostile_guest() -> Vec<u8> {
         index("proxy_enqueue_shared_queue"),
         index("proxy_set_shared_data"),
     );
-    let fields: String = fields().iter().map(|byte| format!("\\{byte:02x}")).collect();
+    let fields: String = fields()
+        .iter()
+        .map(|byte| format!("\\{byte:02x}"))
+        .collect();
     let size = WORD.len();
     let word = format!("(i32.const {TEXT}) (i32.const {size})");
     let _ = write!(
@@ -260,5 +319,12 @@ pub(crate) fn hostile_guest() -> Vec<u8> {
             (global.set $heap (i32.add (global.get $heap) (local.get 0))))"#
     );
     let memory = format!(r#"(memory (export "memory") {PAGES} {PAGES})"#);
-    Wat { imports: &imports, memory: &memory, allocator: &allocator, body: &body, ..Wat::default() }.bytes()
+    Wat {
+        imports: &imports,
+        memory: &memory,
+        allocator: &allocator,
+        body: &body,
+        ..Wat::default()
+    }
+    .bytes()
 }

@@ -42,7 +42,13 @@ impl Wat<'_> {
     /// # Panics
     /// When the text is wrong, which is the suite's own mistake.
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        let Self { marker, imports, memory, allocator, body } = self;
+        let Self {
+            marker,
+            imports,
+            memory,
+            allocator,
+            body,
+        } = self;
         let marker = match marker.is_empty() {
             true => String::new(),
             false => format!("(func (export {marker:?}))"),
@@ -57,5 +63,9 @@ impl Wat<'_> {
 
 /// A guest of which only the body is special.
 pub(crate) fn wat(body: &str) -> Vec<u8> {
-    Wat { body, ..Wat::default() }.bytes()
+    Wat {
+        body,
+        ..Wat::default()
+    }
+    .bytes()
 }

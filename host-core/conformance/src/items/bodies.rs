@@ -1,32 +1,47 @@
 //! Bodies.
 
 use host_core::abi::Action;
-use host_core::{Ending, Outcome};
 
+use crate::Subject;
 use crate::expect::equal;
 use crate::item::{Checked, Fault, Item};
-use crate::proxy;
 use crate::stage::Stage;
-use crate::Subject;
 
 pub(super) const ITEMS: &[Item] = &[
-    Item::any("bodies/read", "a body is read whole, in part, and past its end", read),
+    Item::any(
+        "bodies/read",
+        "a body is read whole, in part, and past its end",
+        read,
+    ),
     Item::any("bodies/prepend", "start 0 and length 0 prepend", prepend),
     Item::any("bodies/append", "a start beyond the end appends", append),
-    Item::any("bodies/replace", "a whole body is replaced by a longer and a shorter one", replace),
+    Item::any(
+        "bodies/replace",
+        "a whole body is replaced by a longer and a shorter one",
+        replace,
+    ),
     Item::any("bodies/remove", "a body is removed", remove),
     Item::any("bodies/inside", "a part inside is replaced", inside),
-    Item::any("bodies/response", "a response's body is edited like a request's", response),
-    Item::any("bodies/buffered", "chunks add up while the stream is paused", buffered),
-    Item::any("bodies/streamed", "chunks come one by one while the stream goes on", streamed),
-    Item::any("bodies/edited-when-buffered", "a buffered body is edited as a whole", edited_when_buffered),
-    Item::any("bodies/edited-while-held", "a held body is edited from a tick", edited_while_held),
-    Item::any("bodies/status", "the buffer's status tells its size", status),
-    Item::any("bodies/not-now", "a body is NOT_FOUND outside its callback, a wild number BAD_ARGUMENT", not_now),
-    Item::any("bodies/read-only", "configurations and answers cannot be changed", read_only),
-    Item::any("bodies/content-length", "content-length follows the change", content_length),
-    Item::any("bodies/large", "a body of a megabyte is read and replaced", large),
-    Item::any("bodies/empty", "an empty last chunk reaches the guest", empty),
+    Item::any(
+        "bodies/response",
+        "a response's body is edited like a request's",
+        response,
+    ),
+    Item::any(
+        "bodies/status",
+        "the buffer's status tells its size",
+        status,
+    ),
+    Item::any(
+        "bodies/not-now",
+        "a body is NOT_FOUND outside its callback, a wild number BAD_ARGUMENT",
+        not_now,
+    ),
+    Item::any(
+        "bodies/read-only",
+        "configurations and answers cannot be changed",
+        read_only,
+    ),
 ];
 
 /// Runs `commands` on the request's body `hello`; answers what is left of it.
@@ -70,7 +85,11 @@ fn read(subject: &Subject) -> Checked {
 }
 
 fn prepend(subject: &Subject) -> Checked {
-    let body = edited(subject, "set_buffer_bytes 0 0 0 \">> \"", &["set_buffer_bytes 0"])?;
+    let body = edited(
+        subject,
+        "set_buffer_bytes 0 0 0 \">> \"",
+        &["set_buffer_bytes 0"],
+    )?;
     equal("body", body, ">> hello")
 }
 
@@ -86,9 +105,17 @@ fn append(subject: &Subject) -> Checked {
 }
 
 fn replace(subject: &Subject) -> Checked {
-    let longer = edited(subject, "set_buffer_bytes 0 0 5 \"good morning\"", &["set_buffer_bytes 0"])?;
+    let longer = edited(
+        subject,
+        "set_buffer_bytes 0 0 5 \"good morning\"",
+        &["set_buffer_bytes 0"],
+    )?;
     equal("longer body", longer, "good morning")?;
-    let shorter = edited(subject, "set_buffer_bytes 0 0 0xffffffff \"hi\"", &["set_buffer_bytes 0"])?;
+    let shorter = edited(
+        subject,
+        "set_buffer_bytes 0 0 0xffffffff \"hi\"",
+        &["set_buffer_bytes 0"],
+    )?;
     equal("shorter body", shorter, "hi")
 }
 
@@ -103,7 +130,11 @@ fn remove(subject: &Subject) -> Checked {
 }
 
 fn inside(subject: &Subject) -> Checked {
-    let body = edited(subject, "set_buffer_bytes 0 1 3 \"ipp\"", &["set_buffer_bytes 0"])?;
+    let body = edited(
+        subject,
+        "set_buffer_bytes 0 1 3 \"ipp\"",
+        &["set_buffer_bytes 0"],
+    )?;
     equal("body", body, "hippo")
 }
 
@@ -118,98 +149,21 @@ fn response(subject: &Subject) -> Checked {
     let id = stage.get(&[])?;
     stage.response(id, &[], false)?;
     stage.vm.on_response_body(id, b"old", true)?;
-    stage.said(&["get_buffer_bytes 0 old", "get_buffer_bytes 1", "set_buffer_bytes 0"])?;
+    stage.said(&[
+        "get_buffer_bytes 0 old",
+        "get_buffer_bytes 1",
+        "set_buffer_bytes 0",
+    ])?;
     equal("body", &stage.stream(id)?.response.body.take()[..], b"new")
 }
 
-fn buffered(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(
-        subject,
-        "on request_body#1
-         return 1
-         on request_body#2
-         return 1
-         on request_body#3
-         get_buffer_bytes 0 0 @1 data",
-    )?;
-    let id = stage.request(&[], false)?.0;
-    stage.forget();
-    let mut actions = Vec::new();
-    for (chunk, end) in [(&b"one "[..], false), (b"two ", false), (b"three", true)] {
-        actions.push(stage.vm.on_request_body(id, chunk, end)?);
-    }
-    equal("actions", actions, [Action::Pause, Action::Pause, Action::Continue])?;
-    equal(
-        "log",
-        stage.hear(),
-        ["> request_body 2 4 0", "> request_body 2 8 0", "> request_body 2 13 1", "get_buffer_bytes 0 one two three"],
-    )
-}
-
-fn streamed(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(subject, "on response_body\nget_buffer_bytes 1 0 100 data")?;
-    let id = stage.get(&[])?;
-    stage.response(id, &[], false)?;
-    stage.forget();
-    let mut sent = Vec::new();
-    for (chunk, end) in [(&b"one"[..], false), (b"two", false), (b"three", true)] {
-        equal("action", stage.vm.on_response_body(id, chunk, end)?, Action::Continue)?;
-        sent.push(stage.stream(id)?.response.body.take());
-    }
-    equal("chunks", sent, [&b"one"[..], b"two", b"three"])?;
-    stage.said(&["get_buffer_bytes 0 one", "get_buffer_bytes 0 two", "get_buffer_bytes 0 three"])
-}
-
-fn edited_when_buffered(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(
-        subject,
-        "on request_body#1
-         return 1
-         on request_body#2
-         set_buffer_bytes 0 0 0 \"<\"
-         set_buffer_bytes 0 0x7fffffff 0 \">\"
-         set_buffer_bytes 0 2 2 \"\"",
-    )?;
-    let id = stage.request(&[], false)?.0;
-    stage.vm.on_request_body(id, b"abc", false)?;
-    stage.vm.on_request_body(id, b"def", true)?;
-    stage.said(&["set_buffer_bytes 0"; 3])?;
-    equal("body", &stage.stream(id)?.request.body.take()[..], b"<adef>")
-}
-
-fn edited_while_held(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(
-        subject,
-        "on request_body
-         save 1 @0
-         return 1
-         on tick
-         set_effective_context $1
-         get_buffer_bytes 0 0 100 data
-         set_buffer_bytes 0 0 100 \"held\"
-         continue_stream 0
-         on tick#2
-         set_effective_context $1
-         get_buffer_bytes 0 0 100 data",
-    )?;
-    let id = stage.request(&[], false)?.0;
-    stage.vm.on_request_body(id, b"body", true)?;
-    stage.vm.on_tick(stage.root)?;
-    equal("continued", stage.vm.take_continued(id), (true, false))?;
-    equal("body", &stage.stream(id)?.request.body.take()[..], b"held")?;
-    stage.vm.on_tick(stage.root)?;
-    stage.said(&[
-        "set_effective_context 0",
-        "get_buffer_bytes 0 body",
-        "set_buffer_bytes 0",
-        "continue_stream 0",
-        "set_effective_context 0",
-        "get_buffer_bytes 1",
-    ])
-}
-
 fn status(subject: &Subject) -> Checked {
-    edited(subject, "get_buffer_status 0 size out", &["get_buffer_status 0 5 0"]).map(drop)
+    edited(
+        subject,
+        "get_buffer_status 0 size out",
+        &["get_buffer_status 0 5 0"],
+    )
+    .map(drop)
 }
 
 fn not_now(subject: &Subject) -> Checked {
@@ -233,7 +187,11 @@ fn not_now(subject: &Subject) -> Checked {
     stage.request(&[], false)?;
     let mut said = vec!["get_buffer_bytes 1"; 8];
     said.extend(["get_buffer_status 1", "set_buffer_bytes 1"]);
-    said.extend(["get_buffer_bytes 2", "set_buffer_bytes 2", "get_buffer_status 2"]);
+    said.extend([
+        "get_buffer_bytes 2",
+        "set_buffer_bytes 2",
+        "get_buffer_status 2",
+    ]);
     stage.said(&said)
 }
 
@@ -247,63 +205,22 @@ fn read_only(subject: &Subject) -> Checked {
     )?;
     stage.vm.on_foreign_function(stage.root, 5, b"arguments")?;
     let said = stage.hear();
-    equal("callback and first read", &said[said.len() - 4..][..2], ["> foreign_function 1 5 9", "get_buffer_bytes 0 arguments"])?;
+    equal(
+        "callback and first read",
+        &said[said.len() - 4..][..2],
+        ["> foreign_function 1 5 9", "get_buffer_bytes 0 arguments"],
+    )?;
     match said[said.len() - 2].as_str() {
         "set_buffer_bytes 1" | "set_buffer_bytes 2" => {}
-        other => return Err(Fault::Failed(format!("changing arguments answered {other:?}"))),
+        other => {
+            return Err(Fault::Failed(format!(
+                "changing arguments answered {other:?}"
+            )));
+        }
     }
-    equal("second read", said[said.len() - 1].as_str(), "get_buffer_bytes 0 arguments")
-}
-
-fn content_length(subject: &Subject) -> Checked {
-    let mut proxy = proxy::Proxy::new(
-        subject,
-        "on request_headers
-         return 1
-         on request_body
-         set_buffer_bytes 0 0x7fffffff 0 \" and more\"
-         on response_headers
-         return 1
-         on response_body
-         set_buffer_bytes 1 0 0x7fffffff \"short\"",
-    )?;
-    let mut exchange = proxy::exchange();
-    for (message, body) in [(&mut exchange.request, "hello"), (&mut exchange.response, "a long response")] {
-        message.body = body.as_bytes().to_vec();
-        message.headers.set(b"content-length", body.len().to_string().as_bytes()).map_err(|_| "full map")?;
-    }
-    let ending = proxy.driver.run(&exchange);
-    equal("ending", &ending, &Ending::Forwarded)?;
-    let Outcome::Forwarded { request, response } = Outcome::of(&proxy.driver, &exchange, &ending) else {
-        return Err("the exchange was not forwarded".into());
-    };
-    let length = |fields: &[(String, String)]| {
-        fields.iter().find(|(name, _)| name == "content-length").map(|(_, value)| value.clone())
-    };
-    equal("request body", request.body, b"hello and more")?;
-    equal("request content-length", length(&request.headers), Some("14".to_owned()))?;
-    equal("response body", response.body, b"short")?;
-    equal("response content-length", length(&response.headers), Some("5".to_owned()))
-}
-
-fn large(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(
-        subject,
-        "on request_body
-         quiet get_buffer_bytes 0 0 0x7fffffff data
-         set_buffer_bytes 0 0 0x7fffffff big 2000000",
-    )?;
-    let id = stage.request(&[], false)?.0;
-    stage.vm.on_request_body(id, &vec![b'y'; 1 << 20], true)?;
-    stage.said(&["set_buffer_bytes 0"])?;
-    let body = stage.stream(id)?.request.body.take();
-    equal("body", (body.len(), body.iter().all(|byte| *byte == b'x')), (2_000_000, true))
-}
-
-fn empty(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(subject, "on request_body\nget_buffer_bytes 0 0 10 data")?;
-    let id = stage.request(&[], false)?.0;
-    stage.forget();
-    stage.vm.on_request_body(id, b"", true)?;
-    equal("log", stage.hear(), ["> request_body 2 0 1", "get_buffer_bytes 0 "])
+    equal(
+        "second read",
+        said[said.len() - 1].as_str(),
+        "get_buffer_bytes 0 arguments",
+    )
 }

@@ -1,32 +1,51 @@
 //! HTTP callouts.
 
-use std::time::Duration;
-
-use host_core::services::{CalloutEvent, HttpReply, Services as _};
-
+use crate::Subject;
 use crate::expect::{ensure, equal};
 use crate::item::{Checked, Item};
-use crate::stage::{NOW, Stage};
-use crate::Subject;
+use crate::stage::Stage;
 
 pub(super) const ITEMS: &[Item] = &[
-    Item::any("callouts/answer", "headers, body and trailers of the answer are readable in its callback", answer),
-    Item::any("callouts/answer-is-gone", "an answer is not readable outside its callback", answer_is_gone),
-    Item::any("callouts/unknown-upstream", "an unknown upstream is BAD_ARGUMENT", unknown_upstream),
-    Item::any("callouts/cannot-send", "an upstream that cannot be reached is INTERNAL_FAILURE", cannot_send),
-    Item::any("callouts/incomplete", "a request without method, path or authority is BAD_ARGUMENT", incomplete),
-    Item::any("callouts/malformed", "malformed maps are refused", malformed),
-    Item::any("callouts/failure", "a failed call is told with no headers", failure),
-    Item::any("callouts/timeout", "a call that takes too long is told as failed, at its timeout", timeout),
-    Item::any("callouts/after-the-stream", "an answer after the stream's end is dropped", after_the_stream),
-    Item::any("callouts/parallel", "parallel calls have ids of their own and answer in any order", parallel),
-    Item::any("callouts/from-tick", "a root context may call out and is told", from_tick),
-    Item::any("callouts/effective-context", "the answer comes to the context that called", effective_context),
-    Item::any("callouts/chained", "an answer's callback may call out again", chained),
-    Item::any("callouts/body", "bodies with any bytes go out and come back", body),
+    Item::any(
+        "callouts/answer",
+        "headers, body and trailers of the answer are readable in its callback",
+        answer,
+    ),
+    Item::any(
+        "callouts/answer-is-gone",
+        "an answer is not readable outside its callback",
+        answer_is_gone,
+    ),
+    Item::any(
+        "callouts/parallel",
+        "parallel calls have ids of their own and answer in any order",
+        parallel,
+    ),
+    Item::any(
+        "callouts/from-tick",
+        "a root context may call out and is told",
+        from_tick,
+    ),
+    Item::any(
+        "callouts/effective-context",
+        "the answer comes to the context that called",
+        effective_context,
+    ),
+    Item::any(
+        "callouts/chained",
+        "an answer's callback may call out again",
+        chained,
+    ),
+    Item::any(
+        "callouts/body",
+        "bodies with any bytes go out and come back",
+        body,
+    ),
 ];
 
-const HEADERS: &str = r#"{ ":method" "POST" ":path" "/check" ":authority" "auth.example" }"#;
+/// What every request needs.
+pub(super) const HEADERS: &str =
+    r#"{ ":method" "POST" ":path" "/check" ":authority" "auth.example" }"#;
 
 fn answer(subject: &Subject) -> Checked {
     let mut stage = Stage::new(
@@ -49,7 +68,11 @@ fn answer(subject: &Subject) -> Checked {
     stage.forget();
     stage.pump()?;
     let said = stage.hear();
-    equal("callback", said[0].as_str(), format!("> http_call_response {id} 1 2 5 1"))?;
+    equal(
+        "callback",
+        said[0].as_str(),
+        format!("> http_call_response {id} 1 2 5 1"),
+    )?;
     equal(
         "reads",
         &said[1..5],
@@ -61,7 +84,10 @@ fn answer(subject: &Subject) -> Checked {
         ],
     )?;
     for change in &said[5..7] {
-        ensure!(!change.ends_with(" 0"), "an answer could be changed: {change}");
+        ensure!(
+            !change.ends_with(" 0"),
+            "an answer could be changed: {change}"
+        );
     }
     equal("running callouts", stage.vm.running_callouts(), 0)
 }
@@ -81,101 +107,11 @@ fn answer_is_gone(subject: &Subject) -> Checked {
     stage.get(&[])?;
     stage.pump()?;
     stage.vm.on_tick(stage.root)?;
-    stage.said(&["get_header_map_value 2", "get_buffer_bytes 1", "get_header_map_pairs 2"])
-}
-
-fn refused_call(subject: &Subject, call: &str, said: &str) -> Checked {
-    let mut stage = Stage::new(subject, &format!("on request_headers\n{call}"))?;
-    stage.get(&[])?;
-    stage.said(&[said])?;
-    equal("running callouts", stage.vm.running_callouts(), 0)?;
-    stage.pump()?;
-    stage.said(&[])
-}
-
-fn unknown_upstream(subject: &Subject) -> Checked {
-    refused_call(subject, &format!("http_call \"nowhere\" {HEADERS} \"\" {{ }} 1000 out"), "http_call 2")
-}
-
-fn cannot_send(subject: &Subject) -> Checked {
-    refused_call(subject, &format!("http_call \"refusing\" {HEADERS} \"\" {{ }} 1000 out"), "http_call 10")
-}
-
-fn incomplete(subject: &Subject) -> Checked {
-    for headers in [
-        r#"{ }"#,
-        r#"{ ":path" "/" ":authority" "a" }"#,
-        r#"{ ":method" "GET" ":authority" "a" }"#,
-        r#"{ ":method" "GET" ":path" "/" }"#,
-    ] {
-        refused_call(subject, &format!("http_call \"auth\" {headers} \"\" {{ }} 1000 out"), "http_call 2")?;
-    }
-    Ok(())
-}
-
-fn malformed(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(
-        subject,
-        &format!(
-            "on request_headers
-             http_call \"auth\" \"\\x09\\0\\0\\0\" \"\" {{ }} 1000 out
-             http_call \"auth\" {HEADERS} \"\" \"\\x01\\0\\0\\0junk\" 1000 out
-             http_call \"auth\" {{ \":method\" \"GET\" \":path\" \"/\" \":authority\" \"a\" \"x\" \"1\\r\\ny: 2\" }} \"\" {{ }} 1000 out"
-        ),
-    )?;
-    stage.get(&[])?;
-    let said = stage.hear();
-    for line in said.iter().filter(|line| !line.starts_with("> ")) {
-        ensure!(line == "http_call 4" || line == "http_call 2", "a malformed map: {line}");
-    }
-    equal("running callouts", stage.vm.running_callouts(), 0)
-}
-
-fn failure(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(
-        subject,
-        &format!(
-            "on request_headers
-             http_call \"broken\" {HEADERS} \"\" {{ }} 1000 out
-             return 1
-             on http_call_response
-             get_header_map_value 6 \":status\" data
-             continue_stream 0"
-        ),
-    )?;
-    let id = stage.get(&[])?;
-    stage.forget();
-    stage.pump()?;
-    let heard = stage.hear();
-    equal("callback", heard[0].as_str(), format!("> http_call_response {id} 1 0 0 0"))?;
-    ensure!(!heard[1].starts_with("get_header_map_value 0"), "a failed call has a status: {}", heard[1]);
-    equal("continued", stage.vm.take_continued(id), (true, false))
-}
-
-fn timeout(subject: &Subject) -> Checked {
-    for upstream in ["slow", "silent"] {
-        let script = format!("on request_headers\nhttp_call \"{upstream}\" {HEADERS} \"\" {{ }} 300 out\nreturn 1");
-        let mut stage = Stage::new(subject, &script)?;
-        let id = stage.get(&[])?;
-        stage.forget();
-        stage.pump()?;
-        stage.called(&[&format!("http_call_response {id} 1 0 0 0")])?;
-        equal("time", stage.services.now() - NOW, Duration::from_millis(300).as_nanos() as u64)?;
-    }
-    Ok(())
-}
-
-fn after_the_stream(subject: &Subject) -> Checked {
-    let script = format!("on request_headers\nhttp_call \"auth\" {HEADERS} \"\" {{ }} 1000 out");
-    let mut stage = Stage::new(subject, &script)?;
-    let id = stage.get(&[])?;
-    stage.finish(id)?;
-    stage.forget();
-    let reply = CalloutEvent::HttpResponse(Ok(HttpReply::default()));
-    ensure!(!stage.vm.deliver(1, reply)?, "the answer was delivered");
-    stage.pump()?;
-    stage.called(&[])?;
-    stage.alive()
+    stage.said(&[
+        "get_header_map_value 2",
+        "get_buffer_bytes 1",
+        "get_header_map_pairs 2",
+    ])
 }
 
 fn parallel(subject: &Subject) -> Checked {
@@ -197,8 +133,14 @@ fn parallel(subject: &Subject) -> Checked {
     let mut events = stage.services.take_events(stage.vm.number());
     events.reverse();
     for (call, event) in events {
-        ensure!(stage.vm.deliver(call, event.clone())?, "an answer was dropped");
-        ensure!(!stage.vm.deliver(call, event)?, "an answer was delivered twice");
+        ensure!(
+            stage.vm.deliver(call, event.clone())?,
+            "an answer was dropped"
+        );
+        ensure!(
+            !stage.vm.deliver(call, event)?,
+            "an answer was delivered twice"
+        );
     }
     equal(
         "log",
@@ -254,7 +196,11 @@ fn effective_context(subject: &Subject) -> Checked {
         "continue_stream 0",
     ])?;
     for id in [first, second] {
-        equal("checked", stage.stream(id)?.request.headers.get(b"checked"), Some(&b"yes"[..]))?;
+        equal(
+            "checked",
+            stage.stream(id)?.request.headers.get(b"checked"),
+            Some(&b"yes"[..]),
+        )?;
     }
     Ok(())
 }
@@ -291,5 +237,8 @@ fn body(subject: &Subject) -> Checked {
     )?;
     stage.get(&[])?;
     stage.pump()?;
-    stage.said(&["get_buffer_bytes 0 \\x00\\xff\\x0d\\x0a", "get_buffer_status 0 100000 0"])
+    stage.said(&[
+        "get_buffer_bytes 0 \\x00\\xff\\x0d\\x0a",
+        "get_buffer_status 0 100000 0",
+    ])
 }

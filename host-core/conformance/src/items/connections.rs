@@ -2,18 +2,38 @@
 
 use host_core::abi::{Action, PeerType};
 
+use crate::Subject;
 use crate::expect::{ensure, equal};
 use crate::item::{Checked, Item};
 use crate::stage::Stage;
-use crate::Subject;
 
 pub(super) const ITEMS: &[Item] = &[
-    Item::any("connections/order", "a connection's callbacks come with their arguments", order),
-    Item::any("connections/data", "bytes of both directions are read and changed", data),
-    Item::any("connections/pause", "a direction is paused, buffered and continued", pause),
-    Item::any("connections/new", "a new connection can be paused and continued", new),
+    Item::any(
+        "connections/order",
+        "a connection's callbacks come with their arguments",
+        order,
+    ),
+    Item::any(
+        "connections/data",
+        "bytes of both directions are read and changed",
+        data,
+    ),
+    Item::any(
+        "connections/pause",
+        "a direction is paused, buffered and continued",
+        pause,
+    ),
+    Item::any(
+        "connections/new",
+        "a new connection can be paused and continued",
+        new,
+    ),
     Item::any("connections/close", "the guest closes either side", close),
-    Item::any("connections/no-http", "a connection has no headers and no HTTP bodies", no_http),
+    Item::any(
+        "connections/no-http",
+        "a connection has no headers and no HTTP bodies",
+        no_http,
+    ),
 ];
 
 fn order(subject: &Subject) -> Checked {
@@ -51,10 +71,22 @@ fn data(subject: &Subject) -> Checked {
          set_buffer_bytes 3 0 100 \"gone\"",
     )?;
     let id = stage.connect()?;
-    equal("action", stage.vm.on_downstream_data(id, b"ping", false)?, Action::Continue)?;
-    equal("downstream", &stage.stream(id)?.request.body.take()[..], b"> ping")?;
+    equal(
+        "action",
+        stage.vm.on_downstream_data(id, b"ping", false)?,
+        Action::Continue,
+    )?;
+    equal(
+        "downstream",
+        &stage.stream(id)?.request.body.take()[..],
+        b"> ping",
+    )?;
     stage.vm.on_upstream_data(id, b"pong", false)?;
-    equal("upstream", &stage.stream(id)?.response.body.take()[..], b"gone")?;
+    equal(
+        "upstream",
+        &stage.stream(id)?.response.body.take()[..],
+        b"gone",
+    )?;
     stage.said(&[
         "get_buffer_bytes 0 ping",
         "set_buffer_bytes 0",
@@ -76,10 +108,22 @@ fn pause(subject: &Subject) -> Checked {
          continue_stream 2",
     )?;
     let id = stage.connect()?;
-    equal("first action", stage.vm.on_downstream_data(id, b"one ", false)?, Action::Pause)?;
-    equal("second action", stage.vm.on_downstream_data(id, b"two", false)?, Action::Pause)?;
+    equal(
+        "first action",
+        stage.vm.on_downstream_data(id, b"one ", false)?,
+        Action::Pause,
+    )?;
+    equal(
+        "second action",
+        stage.vm.on_downstream_data(id, b"two", false)?,
+        Action::Pause,
+    )?;
     stage.vm.on_tick(stage.root)?;
-    stage.said(&["set_effective_context 0", "get_buffer_bytes 0 one two", "continue_stream 0"])?;
+    stage.said(&[
+        "set_effective_context 0",
+        "get_buffer_bytes 0 one two",
+        "continue_stream 0",
+    ])?;
     equal("continued", stage.vm.take_continued(id), (true, false))
 }
 
@@ -102,13 +146,22 @@ fn new(subject: &Subject) -> Checked {
 
 fn close(subject: &Subject) -> Checked {
     for (number, name) in [(2, "downstream"), (3, "upstream")] {
-        let mut stage = Stage::new(subject, &format!("on downstream_data\nclose_stream {number}\nclose_stream 0"))?;
+        let mut stage = Stage::new(
+            subject,
+            &format!("on downstream_data\nclose_stream {number}\nclose_stream 0"),
+        )?;
         let id = stage.connect()?;
         stage.vm.on_downstream_data(id, b"x", false)?;
         stage.said(&["close_stream 0", "close_stream 2"])?;
         let stream = stage.stream(id)?;
-        ensure!(stream.request.closed == (number == 2), "closing {name}: downstream");
-        ensure!(stream.response.closed == (number == 3), "closing {name}: upstream");
+        ensure!(
+            stream.request.closed == (number == 2),
+            "closing {name}: downstream"
+        );
+        ensure!(
+            stream.response.closed == (number == 3),
+            "closing {name}: upstream"
+        );
         stage.finish(id)?;
     }
     Ok(())

@@ -2,23 +2,59 @@
 
 use host_core::services::CalloutEvent;
 
+use crate::Subject;
 use crate::expect::{ensure, equal};
 use crate::item::{Checked, Item};
 use crate::stage::Stage;
-use crate::Subject;
 
 pub(super) const ITEMS: &[Item] = &[
-    Item::any("grpc/unary", "a call's metadata, message and end are told in order", unary),
-    Item::any("grpc/stream", "a stream is opened, written to, answered and closed", stream),
-    Item::any("grpc/send-end", "the last message ends the sending side", send_end),
+    Item::any(
+        "grpc/unary",
+        "a call's metadata, message and end are told in order",
+        unary,
+    ),
+    Item::any(
+        "grpc/stream",
+        "a stream is opened, written to, answered and closed",
+        stream,
+    ),
+    Item::any(
+        "grpc/send-end",
+        "the last message ends the sending side",
+        send_end,
+    ),
     Item::any("grpc/cancel", "nothing follows a cancelled call", cancel),
-    Item::any("grpc/unknown-upstream", "an unknown upstream is PARSE_FAILURE", unknown_upstream),
-    Item::any("grpc/cannot-send", "an upstream that cannot be reached is INTERNAL_FAILURE", cannot_send),
+    Item::any(
+        "grpc/unknown-upstream",
+        "an unknown upstream is PARSE_FAILURE",
+        unknown_upstream,
+    ),
+    Item::any(
+        "grpc/cannot-send",
+        "an upstream that cannot be reached is INTERNAL_FAILURE",
+        cannot_send,
+    ),
     Item::any("grpc/unknown-id", "unknown ids are NOT_FOUND", unknown_id),
-    Item::any("grpc/wrong-kind", "an HTTP call is no gRPC call, and a unary call cannot be written to", wrong_kind),
-    Item::any("grpc/failure", "a failed call is told with its status and message", failure),
-    Item::any("grpc/timeout", "a call that takes too long ends with DEADLINE_EXCEEDED", timeout),
-    Item::any("grpc/after-destroy", "events after the stream's end are dropped", after_destroy),
+    Item::any(
+        "grpc/wrong-kind",
+        "an HTTP call is no gRPC call, and a unary call cannot be written to",
+        wrong_kind,
+    ),
+    Item::any(
+        "grpc/failure",
+        "a failed call is told with its status and message",
+        failure,
+    ),
+    Item::any(
+        "grpc/timeout",
+        "a call that takes too long ends with DEADLINE_EXCEEDED",
+        timeout,
+    ),
+    Item::any(
+        "grpc/after-destroy",
+        "events after the stream's end are dropped",
+        after_destroy,
+    ),
     Item::any("grpc/metadata", "malformed metadata is refused", metadata),
 ];
 
@@ -106,24 +142,36 @@ fn stream(subject: &Subject) -> Checked {
 fn send_end(subject: &Subject) -> Checked {
     let mut stage = Stage::new(
         subject,
-        &format!("{HEARD}on request_headers\n{OPEN}\ngrpc_send $1 \"last\" 1\ngrpc_send $1 \"more\" 0"),
+        &format!(
+            "{HEARD}on request_headers\n{OPEN}\ngrpc_send $1 \"last\" 1\ngrpc_send $1 \"more\" 0"
+        ),
     )?;
     stage.get(&[])?;
     stage.said(&["grpc_stream 0 1", "grpc_send 0", "grpc_send 2"])?;
     stage.pump()?;
     let heard = stage.hear();
-    equal("end", heard.last().map(String::as_str), Some("get_status 0 0 ended"))
+    equal(
+        "end",
+        heard.last().map(String::as_str),
+        Some("get_status 0 0 ended"),
+    )
 }
 
 fn cancel(subject: &Subject) -> Checked {
     for start in [CALL, OPEN] {
         let mut stage = Stage::new(
             subject,
-            &format!("on request_headers\n{start}\ngrpc_cancel $1\ngrpc_cancel $1\ngrpc_send $1 \"x\" 0"),
+            &format!(
+                "on request_headers\n{start}\ngrpc_cancel $1\ngrpc_cancel $1\ngrpc_send $1 \"x\" 0"
+            ),
         )?;
         stage.get(&[])?;
         let said = stage.hear();
-        equal("cancel", &said[said.len() - 3..], ["grpc_cancel 0", "grpc_cancel 1", "grpc_send 1"])?;
+        equal(
+            "cancel",
+            &said[said.len() - 3..],
+            ["grpc_cancel 0", "grpc_cancel 1", "grpc_send 1"],
+        )?;
         stage.pump()?;
         stage.called(&[])?;
         equal("running callouts", stage.vm.running_callouts(), 0)?;
@@ -194,16 +242,28 @@ fn wrong_kind(subject: &Subject) -> Checked {
 fn failure(subject: &Subject) -> Checked {
     let mut stage = Stage::new(
         subject,
-        &format!("{HEARD}on request_headers\ngrpc_call \"grpc-broken\" \"s\" \"m\" {{ }} \"\" 1000 out"),
+        &format!(
+            "{HEARD}on request_headers\ngrpc_call \"grpc-broken\" \"s\" \"m\" {{ }} \"\" 1000 out"
+        ),
     )?;
     let id = stage.get(&[])?;
     stage.forget();
     stage.pump()?;
-    equal("log", stage.hear(), [&format!("> grpc_close {id} 1 14"), "get_status 0 14 unavailable"])
+    equal(
+        "log",
+        stage.hear(),
+        [
+            &format!("> grpc_close {id} 1 14"),
+            "get_status 0 14 unavailable",
+        ],
+    )
 }
 
 fn timeout(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(subject, "on request_headers\ngrpc_call \"silent\" \"s\" \"m\" { } \"\" 250 out")?;
+    let mut stage = Stage::new(
+        subject,
+        "on request_headers\ngrpc_call \"silent\" \"s\" \"m\" { } \"\" 250 out",
+    )?;
     let id = stage.get(&[])?;
     stage.forget();
     stage.pump()?;
@@ -218,10 +278,19 @@ fn after_destroy(subject: &Subject) -> Checked {
     stage.forget();
     equal("running callouts", stage.vm.running_callouts(), 0)?;
     for (call, event) in events {
-        ensure!(!stage.vm.deliver(call, event)?, "an event reached a stream that had ended");
+        ensure!(
+            !stage.vm.deliver(call, event)?,
+            "an event reached a stream that had ended"
+        );
     }
-    let close = CalloutEvent::GrpcClose { status: 0, message: Vec::new() };
-    ensure!(!stage.vm.deliver(99, close)?, "an event of no call was delivered");
+    let close = CalloutEvent::GrpcClose {
+        status: 0,
+        message: Vec::new(),
+    };
+    ensure!(
+        !stage.vm.deliver(99, close)?,
+        "an event of no call was delivered"
+    );
     stage.called(&[])?;
     stage.alive()
 }

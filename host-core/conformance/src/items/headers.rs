@@ -1,37 +1,86 @@
 //! Header maps and trailers.
 
+use crate::Subject;
 use crate::expect::equal;
 use crate::item::{Checked, Item};
 use crate::stage::{PSEUDO, Stage, fields, wanted};
-use crate::Subject;
 
 pub(super) const ITEMS: &[Item] = &[
-    Item::any("headers/get-joins-values", "several values of one name are read joined by a comma and a space", get_joins_values),
-    Item::any("headers/get-ignores-case", "names are found whatever their case", get_ignores_case),
-    Item::any("headers/get-missing", "a header that is not there is NOT_FOUND", get_missing),
+    Item::any(
+        "headers/get-joins-values",
+        "several values of one name are read joined by a comma and a space",
+        get_joins_values,
+    ),
+    Item::any(
+        "headers/get-ignores-case",
+        "names are found whatever their case",
+        get_ignores_case,
+    ),
+    Item::any(
+        "headers/get-missing",
+        "a header that is not there is NOT_FOUND",
+        get_missing,
+    ),
     Item::any("headers/get-empty", "an empty value is a value", get_empty),
     Item::any("headers/add", "add keeps the values that are there", add),
-    Item::any("headers/replace", "replace leaves one value and creates what is missing", replace),
-    Item::any("headers/remove", "remove takes every value, and a missing header is fine", remove),
-    Item::any("headers/pairs", "all pairs come in order, names in lower case", pairs),
-    Item::any("headers/set-pairs", "setting all pairs replaces the map", set_pairs),
-    Item::any("headers/size", "the size is that of the serialised map", size),
-    Item::any("headers/pseudo", "pseudo-headers are read and changed like headers", pseudo),
-    Item::any("headers/response", "response headers and :status are read and changed", response),
-    Item::any("headers/counts", "callbacks are told the number of headers and whether a body follows", counts),
-    Item::any("headers/trailers", "trailers are read and changed in their callback", trailers),
-    Item::any("headers/trailers-added", "trailers may be added at the end of a body that has none", trailers_added),
-    Item::any("headers/not-yet", "headers that have not come are BAD_ARGUMENT", not_yet),
-    Item::any("headers/passed", "headers that were passed on can be read and not changed", passed),
-    Item::any("headers/held", "headers can be changed for as long as they are held", held),
-    Item::any("headers/in-log", "headers are readable in proxy_on_log", in_log),
-    Item::any("headers/other-context", "a root context has no headers", other_context),
-    Item::any("headers/binary-value", "bytes above 127 pass unchanged", binary_value),
+    Item::any(
+        "headers/replace",
+        "replace leaves one value and creates what is missing",
+        replace,
+    ),
+    Item::any(
+        "headers/remove",
+        "remove takes every value, and a missing header is fine",
+        remove,
+    ),
+    Item::any(
+        "headers/pairs",
+        "all pairs come in order, names in lower case",
+        pairs,
+    ),
+    Item::any(
+        "headers/set-pairs",
+        "setting all pairs replaces the map",
+        set_pairs,
+    ),
+    Item::any(
+        "headers/size",
+        "the size is that of the serialised map",
+        size,
+    ),
+    Item::any(
+        "headers/pseudo",
+        "pseudo-headers are read and changed like headers",
+        pseudo,
+    ),
+    Item::any(
+        "headers/response",
+        "response headers and :status are read and changed",
+        response,
+    ),
+    Item::any(
+        "headers/counts",
+        "callbacks are told the number of headers and whether a body follows",
+        counts,
+    ),
+    Item::any(
+        "headers/binary-value",
+        "bytes above 127 pass unchanged",
+        binary_value,
+    ),
 ];
 
 fn get_joins_values(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(subject, "on request_headers\nget_header_map_value 0 \"x-many\" data")?;
-    stage.get(&[("x-many", "a"), ("other", "x"), ("X-Many", "b c"), ("x-many", "")])?;
+    let mut stage = Stage::new(
+        subject,
+        "on request_headers\nget_header_map_value 0 \"x-many\" data",
+    )?;
+    stage.get(&[
+        ("x-many", "a"),
+        ("other", "x"),
+        ("X-Many", "b c"),
+        ("x-many", ""),
+    ])?;
     stage.said(&["get_header_map_value 0 a, b c, "])
 }
 
@@ -43,7 +92,10 @@ fn get_ignores_case(subject: &Subject) -> Checked {
          get_header_map_value 0 \":AUTHORITY\" data",
     )?;
     stage.get(&[("X-One", "1")])?;
-    stage.said(&["get_header_map_value 0 1", "get_header_map_value 0 shop.example"])
+    stage.said(&[
+        "get_header_map_value 0 1",
+        "get_header_map_value 0 shop.example",
+    ])
 }
 
 fn get_missing(subject: &Subject) -> Checked {
@@ -58,7 +110,10 @@ fn get_missing(subject: &Subject) -> Checked {
 }
 
 fn get_empty(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(subject, "on request_headers\nget_header_map_value 0 \"x\" data")?;
+    let mut stage = Stage::new(
+        subject,
+        "on request_headers\nget_header_map_value 0 \"x\" data",
+    )?;
     stage.get(&[("x", "")])?;
     stage.said(&["get_header_map_value 0 "])
 }
@@ -72,9 +127,17 @@ fn add(subject: &Subject) -> Checked {
          get_header_map_value 0 \"x-a\" data",
     )?;
     let id = stage.get(&[("x-a", "1")])?;
-    stage.said(&["add_header_map_value 0", "add_header_map_value 0", "get_header_map_value 0 1, 2"])?;
+    stage.said(&[
+        "add_header_map_value 0",
+        "add_header_map_value 0",
+        "get_header_map_value 0 1, 2",
+    ])?;
     let all = [&PSEUDO[..], &[("x-a", "1"), ("x-a", "2"), ("x-new", "n")]].concat();
-    equal("request headers", fields(&stage.stream(id)?.request.headers), wanted(&all))
+    equal(
+        "request headers",
+        fields(&stage.stream(id)?.request.headers),
+        wanted(&all),
+    )
 }
 
 fn replace(subject: &Subject) -> Checked {
@@ -101,9 +164,17 @@ fn remove(subject: &Subject) -> Checked {
          get_header_map_value 0 \"x-a\" data",
     )?;
     let id = stage.get(&[("x-a", "1"), ("x-b", "b"), ("x-a", "2")])?;
-    stage.said(&["remove_header_map_value 0", "remove_header_map_value 0", "get_header_map_value 1"])?;
+    stage.said(&[
+        "remove_header_map_value 0",
+        "remove_header_map_value 0",
+        "get_header_map_value 1",
+    ])?;
     let all = [&PSEUDO[..], &[("x-b", "b")]].concat();
-    equal("request headers", fields(&stage.stream(id)?.request.headers), wanted(&all))
+    equal(
+        "request headers",
+        fields(&stage.stream(id)?.request.headers),
+        wanted(&all),
+    )
 }
 
 fn pairs(subject: &Subject) -> Checked {
@@ -166,7 +237,11 @@ fn pseudo(subject: &Subject) -> Checked {
     ])?;
     let headers = &stage.stream(id)?.request.headers;
     equal(":path", headers.get(b":path"), Some(&b"/other"[..]))?;
-    equal(":authority", headers.get(b":authority"), Some(&b"b.example"[..]))
+    equal(
+        ":authority",
+        headers.get(b":authority"),
+        Some(&b"b.example"[..]),
+    )
 }
 
 fn response(subject: &Subject) -> Checked {
@@ -188,7 +263,11 @@ fn response(subject: &Subject) -> Checked {
         "get_header_map_value 0 /a?b=1",
     ])?;
     let headers = &stage.stream(id)?.response.headers;
-    equal("response headers", fields(headers), wanted(&[(":status", "404"), ("a", "1"), ("x", "1")]))
+    equal(
+        "response headers",
+        fields(headers),
+        wanted(&[(":status", "404"), ("a", "1"), ("x", "1")]),
+    )
 }
 
 fn counts(subject: &Subject) -> Checked {
@@ -196,152 +275,11 @@ fn counts(subject: &Subject) -> Checked {
     stage.forget();
     let id = stage.request(&[("a", "1"), ("a", "2")], false)?.0;
     stage.response(id, &[], true)?;
-    stage.called(&["context_create 2 1", "request_headers 2 6 0", "response_headers 2 1 1"])
-}
-
-fn trailers(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(
-        subject,
-        "on request_trailers
-         get_header_map_value 1 \"t\" data
-         add_header_map_value 1 \"u\" \"2\"
-         on response_trailers
-         get_header_map_pairs 3 pairs
-         remove_header_map_value 3 \"grpc-status\"",
-    )?;
-    let id = stage.request(&[], false)?.0;
-    stage.stream(id)?.request.trailers = [("t", "1")].into_iter().collect();
-    stage.vm.on_request_trailers(id)?;
-    stage.response(id, &[], false)?;
-    stage.stream(id)?.response.trailers = [("grpc-status", "0")].into_iter().collect();
-    stage.vm.on_response_trailers(id)?;
-    stage.said(&[
-        "get_header_map_value 0 1",
-        "add_header_map_value 0",
-        "get_header_map_pairs 0 grpc-status=0",
-        "remove_header_map_value 0",
-    ])?;
-    equal("request trailers", fields(&stage.stream(id)?.request.trailers), wanted(&[("t", "1"), ("u", "2")]))?;
-    equal("response trailers", stage.stream(id)?.response.trailers.len(), 0)
-}
-
-fn trailers_added(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(
-        subject,
-        "on response_body#1
-         add_header_map_value 3 \"early\" \"1\"
-         on response_body#2
-         add_header_map_value 3 \"x-sum\" \"1\"",
-    )?;
-    let id = stage.get(&[])?;
-    stage.response(id, &[], false)?;
-    stage.vm.on_response_body(id, b"a", false)?;
-    stage.vm.on_response_body(id, b"b", true)?;
-    stage.said(&["add_header_map_value 2", "add_header_map_value 0"])?;
-    equal("response trailers", fields(&stage.stream(id)?.response.trailers), wanted(&[("x-sum", "1")]))
-}
-
-fn not_yet(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(
-        subject,
-        "on request_headers
-         get_header_map_value 2 \":status\" data
-         get_header_map_size 2 size
-         add_header_map_value 2 \"x\" \"1\"
-         get_header_map_value 1 \"t\" data
-         add_header_map_value 1 \"t\" \"1\"
-         get_header_map_pairs 6 pairs
-         get_header_map_pairs 4 pairs
-         get_header_map_pairs 8 pairs
-         add_header_map_value 99 \"a\" \"b\"",
-    )?;
-    stage.get(&[])?;
-    stage.said(&[
-        "get_header_map_value 2",
-        "get_header_map_size 2",
-        "add_header_map_value 2",
-        "get_header_map_value 2",
-        "add_header_map_value 2",
-        "get_header_map_pairs 2",
-        "get_header_map_pairs 2",
-        "get_header_map_pairs 2",
-        "add_header_map_value 2",
+    stage.called(&[
+        "context_create 2 1",
+        "request_headers 2 6 0",
+        "response_headers 2 1 1",
     ])
-}
-
-fn passed(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(
-        subject,
-        "on request_body
-         get_header_map_value 0 \"x\" data
-         replace_header_map_value 0 \"x\" \"2\"
-         remove_header_map_value 0 \"x\"
-         set_header_map_pairs 0 { }
-         on response_headers
-         get_header_map_value 0 \"x\" data
-         add_header_map_value 0 \"x\" \"2\"",
-    )?;
-    let id = stage.request(&[("x", "1")], false)?.0;
-    stage.vm.on_request_body(id, b"body", true)?;
-    stage.response(id, &[], true)?;
-    stage.said(&[
-        "get_header_map_value 0 1",
-        "replace_header_map_value 2",
-        "remove_header_map_value 2",
-        "set_header_map_pairs 2",
-        "get_header_map_value 0 1",
-        "add_header_map_value 2",
-    ])?;
-    equal("x", stage.stream(id)?.request.headers.get(b"x"), Some(&b"1"[..]))
-}
-
-fn held(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(
-        subject,
-        "on request_headers
-         return 1
-         on request_body
-         replace_header_map_value 0 \"x\" \"2\"",
-    )?;
-    let id = stage.request(&[("x", "1")], false)?.0;
-    stage.vm.on_request_body(id, b"body", true)?;
-    stage.said(&["replace_header_map_value 0"])?;
-    equal("x", stage.stream(id)?.request.headers.get(b"x"), Some(&b"2"[..]))
-}
-
-fn in_log(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(
-        subject,
-        "on log
-         get_header_map_value 0 \":path\" data
-         get_header_map_value 2 \":status\" data
-         get_header_map_value 3 \"t\" data
-         add_header_map_value 2 \"late\" \"1\"",
-    )?;
-    let id = stage.get(&[])?;
-    stage.response(id, &[], false)?;
-    stage.stream(id)?.response.trailers = [("t", "1")].into_iter().collect();
-    stage.vm.on_response_trailers(id)?;
-    stage.finish(id)?;
-    stage.said(&[
-        "get_header_map_value 0 /a?b=1",
-        "get_header_map_value 0 200",
-        "get_header_map_value 0 1",
-        "add_header_map_value 2",
-    ])
-}
-
-fn other_context(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(
-        subject,
-        "on tick
-         get_header_map_value 0 \":path\" data
-         add_header_map_value 0 \"x\" \"1\"",
-    )?;
-    let id = stage.get(&[])?;
-    stage.vm.on_tick(stage.root)?;
-    stage.said(&["get_header_map_value 2", "add_header_map_value 2"])?;
-    equal("x", stage.stream(id)?.request.headers.get(b"x"), None)
 }
 
 fn binary_value(subject: &Subject) -> Checked {
@@ -352,6 +290,13 @@ fn binary_value(subject: &Subject) -> Checked {
          get_header_map_value 0 \"x\" data",
     )?;
     let id = stage.get(&[])?;
-    stage.said(&["add_header_map_value 0", "get_header_map_value 0 \\xff\\x80\\x09"])?;
-    equal("x", stage.stream(id)?.request.headers.get(b"x"), Some(&b"\xff\x80\t"[..]))
+    stage.said(&[
+        "add_header_map_value 0",
+        "get_header_map_value 0 \\xff\\x80\\x09",
+    ])?;
+    equal(
+        "x",
+        stage.stream(id)?.request.headers.get(b"x"),
+        Some(&b"\xff\x80\t"[..]),
+    )
 }

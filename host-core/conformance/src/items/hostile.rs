@@ -1,11 +1,11 @@
 //! Guests that lie to the host.
 
+use crate::Subject;
 use crate::expect::{ensure, equal};
 use crate::guests::{HostileCall, hostile_calls, hostile_guest};
 use crate::item::{Check, Checked, Item, Needs};
 use crate::stage::{PSEUDO, Setup, Stage, fields, wanted};
 use crate::subject::Limits;
-use crate::Subject;
 
 /// An item for each host function, and those that need more than bad addresses.
 pub(super) fn items() -> Vec<Item> {
@@ -25,16 +25,56 @@ pub(super) fn items() -> Vec<Item> {
 }
 
 const COMMON: &[Item] = &[
-    Item::any("hostile-maps/malformed", "a malformed map is PARSE_FAILURE and changes nothing", malformed_maps),
-    Item::any("hostile-maps/huge", "a map beyond the limits is refused whole", huge_maps),
-    Item::any("hostile-maps/full", "a map stops growing at its limit", full_map),
-    Item::any("hostile-maps/injection", "names and values that HTTP forbids are refused everywhere", injection),
-    Item::any("hostile-maps/long-value", "a value beyond the limit is refused", long_value),
-    Item::any("hostile-numbers/kinds", "unknown kinds of maps, buffers, streams, metrics and levels are BAD_ARGUMENT", kinds),
-    Item::any("hostile-floods/callouts", "a flood of callouts is bounded", callout_flood),
-    Item::any("hostile-floods/properties", "a flood of properties is bounded", property_flood),
-    Item::any("hostile-floods/logs", "a flood of log lines harms nothing", log_flood),
-    Item::any("hostile-floods/local-response", "a large local response arrives whole", large_local_response),
+    Item::any(
+        "hostile-maps/malformed",
+        "a malformed map is PARSE_FAILURE and changes nothing",
+        malformed_maps,
+    ),
+    Item::any(
+        "hostile-maps/huge",
+        "a map beyond the limits is refused whole",
+        huge_maps,
+    ),
+    Item::any(
+        "hostile-maps/full",
+        "a map stops growing at its limit",
+        full_map,
+    ),
+    Item::any(
+        "hostile-maps/injection",
+        "names and values that HTTP forbids are refused everywhere",
+        injection,
+    ),
+    Item::any(
+        "hostile-maps/long-value",
+        "a value beyond the limit is refused",
+        long_value,
+    ),
+    Item::any(
+        "hostile-numbers/kinds",
+        "unknown kinds of maps, buffers, streams, metrics and levels are BAD_ARGUMENT",
+        kinds,
+    ),
+    Item::any(
+        "hostile-floods/callouts",
+        "a flood of callouts is bounded",
+        callout_flood,
+    ),
+    Item::any(
+        "hostile-floods/properties",
+        "a flood of properties is bounded",
+        property_flood,
+    ),
+    Item::any(
+        "hostile-floods/logs",
+        "a flood of log lines harms nothing",
+        log_flood,
+    ),
+    Item::any(
+        "hostile-floods/local-response",
+        "a large local response arrives whole",
+        large_local_response,
+    ),
 ];
 
 /// What an `INVALID_MEMORY_ACCESS` is to the guest.
@@ -52,15 +92,25 @@ fn bad_arguments(subject: &Subject, name: &'static str) -> Checked {
     let mut stage = setup.start_guest(&guest)?;
     // A stream whose headers and body are held, so that as much as possible can be asked.
     let id = stage.request(&[(crate::guests::WORD, "value")], false)?.0;
-    stage.vm.on_request_body(id, b"the body of the request", false)?;
+    stage
+        .vm
+        .on_request_body(id, b"the body of the request", false)?;
     stage.forget();
     stage.vm.on_queue_ready(stage.root, index as u32)?;
-    let Some(statuses) = stage.hear().pop() else { return Err("the guest logged nothing".into()) };
-    let statuses: Vec<u32> = statuses.chars().map(|status| u32::from(status) - 32).collect();
+    let Some(statuses) = stage.hear().pop() else {
+        return Err("the guest logged nothing".into());
+    };
+    let statuses: Vec<u32> = statuses
+        .chars()
+        .map(|status| u32::from(status) - 32)
+        .collect();
     equal("calls", statuses.len(), call.cases.len() + 1)?;
     judge(call, &statuses)?;
     ensure!(stage.vm.ended().is_none(), "the VM has ended");
-    if !matches!(name, "proxy_close_stream" | "proxy_set_header_map_pairs" | "proxy_send_local_response") {
+    if !matches!(
+        name,
+        "proxy_close_stream" | "proxy_set_header_map_pairs" | "proxy_send_local_response"
+    ) {
         let headers = fields(&stage.stream(id)?.request.headers);
         let original = [&PSEUDO[..], &[(crate::guests::WORD, "value")]].concat();
         let same = headers.starts_with(&wanted(&original[..4]));
@@ -71,7 +121,9 @@ fn bad_arguments(subject: &Subject, name: &'static str) -> Checked {
 
 /// Every bad call must fail, and fail as such where the good one succeeds.
 fn judge(call: &HostileCall, statuses: &[u32]) -> Checked {
-    let Some((good, bad)) = statuses.split_last() else { return Ok(()) };
+    let Some((good, bad)) = statuses.split_last() else {
+        return Ok(());
+    };
     if !call.takes_addresses() || call.name == "args_get" {
         // Nothing to get wrong, or nothing to write: having come back is all.
         return Ok(());
@@ -103,12 +155,19 @@ fn malformed_maps(subject: &Subject) -> Checked {
         r#""\x01\0\0\0\x01\0\0\0\x01\0\0\0a\0b\0c""#,
         r#""\x01\0""#,
     ];
-    let script: String = maps.iter().map(|map| format!("set_header_map_pairs 0 {map}\n")).collect();
+    let script: String = maps
+        .iter()
+        .map(|map| format!("set_header_map_pairs 0 {map}\n"))
+        .collect();
     let mut stage = Stage::new(subject, &format!("on request_headers\n{script}"))?;
     let id = stage.get(&[("a", "1")])?;
     stage.said(&vec!["set_header_map_pairs 4"; maps.len()])?;
     let all = [&PSEUDO[..], &[("a", "1")]].concat();
-    equal("request headers", fields(&stage.stream(id)?.request.headers), wanted(&all))
+    equal(
+        "request headers",
+        fields(&stage.stream(id)?.request.headers),
+        wanted(&all),
+    )
 }
 
 fn huge_maps(subject: &Subject) -> Checked {
@@ -123,14 +182,22 @@ fn huge_maps(subject: &Subject) -> Checked {
     let mut stage = Stage::new(subject, &script)?;
     let id = stage.get(&[])?;
     let said = stage.hear();
-    let [.., first, second] = &said[..] else { return Err("the puppet said nothing".into()) };
-    ensure!(first != "set_header_map_pairs 0", "1,025 fields were accepted");
+    let [.., first, second] = &said[..] else {
+        return Err("the puppet said nothing".into());
+    };
+    ensure!(
+        first != "set_header_map_pairs 0",
+        "1,025 fields were accepted"
+    );
     equal("1,024 fields", second.as_str(), "set_header_map_pairs 0")?;
     equal("fields", stage.stream(id)?.request.headers.len(), 1_024)
 }
 
 fn full_map(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(subject, "on request_headers\nrepeat 2000 add_header_map_value 0 \"a\" \"b\"")?;
+    let mut stage = Stage::new(
+        subject,
+        "on request_headers\nrepeat 2000 add_header_map_value 0 \"a\" \"b\"",
+    )?;
     let id = stage.get(&[])?;
     stage.said(&["add_header_map_value 2 ok=1020"])?;
     equal("fields", stage.stream(id)?.request.headers.len(), 1_024)
@@ -152,8 +219,12 @@ fn injection(subject: &Subject) -> Checked {
         for call in ["add_header_map_value", "replace_header_map_value"] {
             script.push_str(&format!("{call} 0 \"{name}\" \"{value}\"\n"));
         }
-        script.push_str(&format!("set_header_map_pairs 0 {{ \"ok\" \"1\" \"{name}\" \"{value}\" }}\n"));
-        script.push_str(&format!("send_local_response 200 \"\" \"\" {{ \"{name}\" \"{value}\" }} -1\n"));
+        script.push_str(&format!(
+            "set_header_map_pairs 0 {{ \"ok\" \"1\" \"{name}\" \"{value}\" }}\n"
+        ));
+        script.push_str(&format!(
+            "send_local_response 200 \"\" \"\" {{ \"{name}\" \"{value}\" }} -1\n"
+        ));
         script.push_str(&format!(
             "http_call \"auth\" {{ \":method\" \"GET\" \":path\" \"/\" \":authority\" \"a\" \"{name}\" \"{value}\" }} \"\" {{ }} 1 out\n"
         ));
@@ -164,12 +235,19 @@ fn injection(subject: &Subject) -> Checked {
     let said: Vec<&String> = said.iter().filter(|line| !line.starts_with("> ")).collect();
     equal("calls", said.len(), BAD.len() * 5)?;
     for (line, (name, value)) in said.iter().zip(BAD.iter().flat_map(|bad| [bad; 5])) {
-        ensure!(line.ends_with(" 2"), "{name:?}: {value:?} was taken: {line}");
+        ensure!(
+            line.ends_with(" 2"),
+            "{name:?}: {value:?} was taken: {line}"
+        );
     }
     let stream = stage.stream(id)?;
     ensure!(stream.local_response.is_none(), "a local response was sent");
     let all = [&PSEUDO[..], &[("x", "1")]].concat();
-    equal("request headers", fields(&stage.stream(id)?.request.headers), wanted(&all))
+    equal(
+        "request headers",
+        fields(&stage.stream(id)?.request.headers),
+        wanted(&all),
+    )
 }
 
 fn long_value(subject: &Subject) -> Checked {
@@ -188,7 +266,11 @@ fn long_value(subject: &Subject) -> Checked {
         "add_header_map_value 2",
         "add_header_map_value 0",
     ])?;
-    equal("fields", stage.stream(id)?.request.headers.len(), PSEUDO.len() + 1)
+    equal(
+        "fields",
+        stage.stream(id)?.request.headers.len(),
+        PSEUDO.len() + 1,
+    )
 }
 
 fn kinds(subject: &Subject) -> Checked {
@@ -238,8 +320,13 @@ fn callout_flood(subject: &Subject) -> Checked {
 }
 
 fn property_flood(subject: &Subject) -> Checked {
-    let script: String = (0..1_000).map(|number| format!("quiet set_property \"p{number}\" \"v\"\n")).collect();
-    let mut stage = Stage::new(subject, &format!("on request_headers\n{script}set_property \"last\" \"v\""))?;
+    let script: String = (0..1_000)
+        .map(|number| format!("quiet set_property \"p{number}\" \"v\"\n"))
+        .collect();
+    let mut stage = Stage::new(
+        subject,
+        &format!("on request_headers\n{script}set_property \"last\" \"v\""),
+    )?;
     let id = stage.get(&[])?;
     stage.said(&["set_property 2"])?;
     let kept = stage.stream(id)?.properties.len();
@@ -251,7 +338,11 @@ fn log_flood(subject: &Subject) -> Checked {
     let mut stage = Stage::new(subject, "on tick\nrepeat 5000 log 2 \"again\"")?;
     stage.vm.on_tick(stage.root)?;
     let heard = stage.hear();
-    equal("last line", heard.last().map(String::as_str), Some("log 0 ok=5000"))?;
+    equal(
+        "last line",
+        heard.last().map(String::as_str),
+        Some("log 0 ok=5000"),
+    )?;
     stage.alive()
 }
 
@@ -261,6 +352,10 @@ fn large_local_response(subject: &Subject) -> Checked {
         "on request_headers\nsend_local_response 503 \"\" big 3000000 { } -1\nreturn 1",
     )?;
     let id = stage.get(&[])?;
-    let length = stage.stream(id)?.local_response.as_ref().map(|local| local.body.len());
+    let length = stage
+        .stream(id)?
+        .local_response
+        .as_ref()
+        .map(|local| local.body.len());
     equal("body", length, Some(3_000_000))
 }

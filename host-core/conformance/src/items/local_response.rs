@@ -2,24 +2,64 @@
 
 use host_core::{Ending, Exchange};
 
+use crate::Subject;
 use crate::expect::{ensure, equal};
 use crate::item::{Checked, Item};
 use crate::proxy;
 use crate::stage::{Stage, fields, wanted};
-use crate::Subject;
 
 pub(super) const ITEMS: &[Item] = &[
-    Item::any("local-response/request-headers", "answers in place of the upstream, with all its parts", request_headers),
-    Item::any("local-response/request-body", "can be sent from the request's body", request_body),
-    Item::any("local-response/response-headers", "can be sent from the response's headers", response_headers),
-    Item::any("local-response/response-body", "can be sent from the response's body while the headers are held", response_body),
-    Item::any("local-response/too-late", "is refused once the response's headers were passed on", too_late),
+    Item::any(
+        "local-response/request-headers",
+        "answers in place of the upstream, with all its parts",
+        request_headers,
+    ),
+    Item::any(
+        "local-response/request-body",
+        "can be sent from the request's body",
+        request_body,
+    ),
+    Item::any(
+        "local-response/response-headers",
+        "can be sent from the response's headers",
+        response_headers,
+    ),
+    Item::any(
+        "local-response/response-body",
+        "can be sent from the response's body while the headers are held",
+        response_body,
+    ),
+    Item::any(
+        "local-response/too-late",
+        "is refused once the response's headers were passed on",
+        too_late,
+    ),
     Item::any("local-response/once", "is refused a second time", once),
-    Item::any("local-response/grpc-status", "carries a gRPC status", grpc_status),
-    Item::any("local-response/from-callout", "can be sent from another callback for a held stream", from_tick),
-    Item::any("local-response/bad-map", "is refused with a malformed or forbidden map", bad_map),
-    Item::any("local-response/ends-the-request", "no further request callbacks; done, log and delete still come", ends_the_request),
-    Item::any("local-response/no-stream", "is refused without a stream", no_stream),
+    Item::any(
+        "local-response/grpc-status",
+        "carries a gRPC status",
+        grpc_status,
+    ),
+    Item::any(
+        "local-response/from-callout",
+        "can be sent from another callback for a held stream",
+        from_tick,
+    ),
+    Item::any(
+        "local-response/bad-map",
+        "is refused with a malformed or forbidden map",
+        bad_map,
+    ),
+    Item::any(
+        "local-response/ends-the-request",
+        "no further request callbacks; done, log and delete still come",
+        ends_the_request,
+    ),
+    Item::any(
+        "local-response/no-stream",
+        "is refused without a stream",
+        no_stream,
+    ),
 ];
 
 const SEND: &str = "send_local_response 403 \"why\" \"no\\n\" { \"powered-by\" \"puppet\" } -1";
@@ -34,12 +74,20 @@ fn request_headers(subject: &Subject) -> Checked {
     equal("status", local.status, 403)?;
     equal("details", &local.details[..], b"why")?;
     equal("body", &local.body[..], b"no\n")?;
-    equal("headers", fields(&local.headers), wanted(&[("powered-by", "puppet")]))?;
+    equal(
+        "headers",
+        fields(&local.headers),
+        wanted(&[("powered-by", "puppet")]),
+    )?;
     equal("gRPC status", local.grpc_status, None)
 }
 
 fn local_status(stage: &mut Stage, id: u32) -> Checked<Option<u32>> {
-    Ok(stage.stream(id)?.local_response.as_ref().map(|local| local.status))
+    Ok(stage
+        .stream(id)?
+        .local_response
+        .as_ref()
+        .map(|local| local.status))
 }
 
 fn request_body(subject: &Subject) -> Checked {
@@ -76,7 +124,8 @@ fn too_late(subject: &Subject) -> Checked {
 }
 
 fn once(subject: &Subject) -> Checked {
-    let script = format!("on request_headers\n{SEND}\nsend_local_response 200 \"\" \"\" {{ }} -1\nreturn 1");
+    let script =
+        format!("on request_headers\n{SEND}\nsend_local_response 200 \"\" \"\" {{ }} -1\nreturn 1");
     let mut stage = Stage::new(subject, &script)?;
     let id = stage.get(&[])?;
     stage.said(&["send_local_response 0", "send_local_response 2"])?;
@@ -90,12 +139,17 @@ fn grpc_status(subject: &Subject) -> Checked {
     )?;
     let id = stage.get(&[])?;
     let local = stage.stream(id)?.local_response.clone();
-    equal("gRPC status", local.and_then(|local| local.grpc_status), Some(7))
+    equal(
+        "gRPC status",
+        local.and_then(|local| local.grpc_status),
+        Some(7),
+    )
 }
 
 fn from_tick(subject: &Subject) -> Checked {
-    let script =
-        format!("on request_headers\nsave 1 @0\nreturn 1\non tick\nset_effective_context $1\n{SEND}");
+    let script = format!(
+        "on request_headers\nsave 1 @0\nreturn 1\non tick\nset_effective_context $1\n{SEND}"
+    );
     let mut stage = Stage::new(subject, &script)?;
     let id = stage.get(&[])?;
     stage.vm.on_tick(stage.root)?;

@@ -1,37 +1,70 @@
 //! Memory, time and stack of guests that want too much.
 
-use std::time::{Duration, Instant};
+use host_core::TrapKind;
 
-use host_core::{StartError, TrapKind};
-
+use crate::Subject;
 use crate::expect::{ensure, equal, refused, trapped};
 use crate::guests::{Wat, wat};
 use crate::item::{Checked, Fault, Item};
 use crate::stage::{Setup, Stage};
 use crate::subject::{Limits, MEMORY_LIMIT};
-use crate::Subject;
 
 pub(super) const ITEMS: &[Item] = &[
-    Item::any("memory/little-endian", "numbers of 32 and 64 bits come as the guest reads them", little_endian),
-    Item::sandbox("memory/out-of-bounds", "a pointer beyond memory is INVALID_MEMORY_ACCESS, and the VM goes on", out_of_bounds),
-    Item::wasm("memory/grown", "memory that grew inside a host call's allocation is used", grown),
-    Item::sandbox("memory/limit", "memory.grow beyond the limit fails and the VM goes on", limit),
-    Item::sandbox("memory/minimum", "a module whose minimum is beyond the limit is refused", minimum),
-    Item::sandbox("memory/bomb", "a guest that takes all it can get is contained", bomb),
-    Item::sandbox("memory/table-bomb", "a guest that grows its table for ever is contained", table_bomb),
-    Item::sandbox("memory/recursion", "endless recursion ends the VM, not the process", recursion),
-    Item::sandbox("memory/recursion-through-host", "recursion through host calls and the allocator is contained", recursion_through_host),
-    Item::sandbox("memory/access", "an access out of bounds ends the VM", access),
-    Item::sandbox("memory/arithmetic", "a division by zero ends the VM", arithmetic),
-    Item::sandbox("memory/deadline", "an endless loop in a callback is ended", deadline),
-    Item::sandbox("memory/deadline-in-start", "an endless loop in the start function is ended", deadline_in_start),
-    Item::sandbox("memory/deadline-in-allocator", "an endless loop in the allocator is ended", deadline_in_allocator),
-    Item::sandbox("memory/deadline-rearmed", "each call has the whole time", deadline_rearmed),
-    Item::sandbox("allocator/traps", "a trap in the allocator ends the VM", allocator_traps),
-    Item::sandbox("allocator/null", "an allocator that has nothing left fails the call", allocator_null),
-    Item::sandbox("allocator/wild", "an allocator that answers a wild address fails the call", allocator_wild),
-    Item::wasm("allocator/logs", "the allocator may log", allocator_logs),
-    Item::sandbox("allocator/reenters", "the allocator may make no other host call", allocator_reenters),
+    Item::any(
+        "memory/little-endian",
+        "numbers of 32 and 64 bits come as the guest reads them",
+        little_endian,
+    ),
+    Item::sandbox(
+        "memory/out-of-bounds",
+        "a pointer beyond memory is INVALID_MEMORY_ACCESS, and the VM goes on",
+        out_of_bounds,
+    ),
+    Item::wasm(
+        "memory/grown",
+        "memory that grew inside a host call's allocation is used",
+        grown,
+    ),
+    Item::sandbox(
+        "memory/limit",
+        "memory.grow beyond the limit fails and the VM goes on",
+        limit,
+    ),
+    Item::sandbox(
+        "memory/minimum",
+        "a module whose minimum is beyond the limit is refused",
+        minimum,
+    ),
+    Item::sandbox(
+        "memory/bomb",
+        "a guest that takes all it can get is contained",
+        bomb,
+    ),
+    Item::sandbox(
+        "memory/table-bomb",
+        "a guest that grows its table for ever is contained",
+        table_bomb,
+    ),
+    Item::sandbox(
+        "memory/recursion",
+        "endless recursion ends the VM, not the process",
+        recursion,
+    ),
+    Item::sandbox(
+        "memory/recursion-through-host",
+        "recursion through host calls and the allocator is contained",
+        recursion_through_host,
+    ),
+    Item::sandbox(
+        "memory/access",
+        "an access out of bounds ends the VM",
+        access,
+    ),
+    Item::sandbox(
+        "memory/arithmetic",
+        "a division by zero ends the VM",
+        arithmetic,
+    ),
 ];
 
 fn little_endian(subject: &Subject) -> Checked {
@@ -69,15 +102,23 @@ fn out_of_bounds(subject: &Subject) -> Checked {
     )?;
     stage.get(&[])?;
     let said = stage.hear();
-    let said: Vec<&str> = said.iter().map(String::as_str).filter(|line| !line.starts_with("> ")).collect();
+    let said: Vec<&str> = said
+        .iter()
+        .map(String::as_str)
+        .filter(|line| !line.starts_with("> "))
+        .collect();
     equal("wild ranges", &said[..4], ["log 6"; 4])?;
     // An empty range at the very end is fine, and an empty line for the log.
-    equal("the rest", &said[said.len() - 4..], [
-        "get_header_map_value 6",
-        "get_header_map_size 6",
-        "get_header_map_value 6",
-        "get_header_map_value 0 /a?b=1",
-    ])?;
+    equal(
+        "the rest",
+        &said[said.len() - 4..],
+        [
+            "get_header_map_value 6",
+            "get_header_map_size 6",
+            "get_header_map_value 6",
+            "get_header_map_value 0 /a?b=1",
+        ],
+    )?;
     stage.alive()
 }
 
@@ -104,19 +145,33 @@ fn grown(subject: &Subject) -> Checked {
 
 fn limit(subject: &Subject) -> Checked {
     subject.needs(subject.info().memory_limit, "memory limit")?;
-    let mut stage = Setup::new("on tick\ngrow 1000\ngrow 1\ngrow 100000").limits(Limits::Memory).start(subject)?;
+    let mut stage = Setup::new("on tick\ngrow 1000\ngrow 1\ngrow 100000")
+        .limits(Limits::Memory)
+        .start(subject)?;
     stage.vm.on_tick(stage.root)?;
     stage.said(&["grow no", "grow yes", "grow no"])?;
-    ensure!(stage.vm.memory_bytes() <= MEMORY_LIMIT, "the VM has {} bytes", stage.vm.memory_bytes());
+    ensure!(
+        stage.vm.memory_bytes() <= MEMORY_LIMIT,
+        "the VM has {} bytes",
+        stage.vm.memory_bytes()
+    );
     stage.alive()
 }
 
 fn minimum(subject: &Subject) -> Checked {
     subject.needs(subject.info().memory_limit, "memory limit")?;
-    let module = Wat { memory: r#"(memory (export "memory") 1000)"#, ..Wat::default() }.bytes();
-    let result = subject.compile(Limits::Memory, &module).and_then(|guest| Stage::of(&guest).map(drop));
+    let module = Wat {
+        memory: r#"(memory (export "memory") 1000)"#,
+        ..Wat::default()
+    }
+    .bytes();
+    let result = subject
+        .compile(Limits::Memory, &module)
+        .and_then(|guest| Stage::of(&guest).map(drop));
     match result {
-        Err(Fault::Failed(reason)) => refused("a minimum beyond the limit", Err::<(), _>(reason), &[]).map(drop),
+        Err(Fault::Failed(reason)) => {
+            refused("a minimum beyond the limit", Err::<(), _>(reason), &[]).map(drop)
+        }
         Err(other) => Err(other),
         Ok(()) => Err("a module with 62 MiB was started under a limit of 4 MiB".into()),
     }
@@ -126,7 +181,8 @@ fn minimum(subject: &Subject) -> Checked {
 fn bomb(subject: &Subject) -> Checked {
     subject.needs(subject.info().memory_limit, "memory limit")?;
     let guest = subject.named(Limits::Memory, "bomb", || {
-        wat(r#"(func (export "proxy_on_tick") (param i32) (local $page i32)
+        wat(
+            r#"(func (export "proxy_on_tick") (param i32) (local $page i32)
             (block $full
                 (loop $more
                     (local.set $page (memory.grow (i32.const 1)))
@@ -134,13 +190,18 @@ fn bomb(subject: &Subject) -> Checked {
                     (i32.store (i32.mul (local.get $page) (i32.const 65536)) (i32.const 1))
                     (br $more)))
             (i32.store8 (i32.const 64) (i32.add (i32.const 32) (memory.size)))
-            (call $say (i32.const 64) (i32.const 1)))"#)
+            (call $say (i32.const 64) (i32.const 1)))"#,
+        )
     })?;
     let mut stage = Stage::of(&guest)?;
     stage.vm.on_tick(stage.root)?;
     let pages = (MEMORY_LIMIT / 65_536) as u8;
     stage.said(&[&char::from(32 + pages).to_string()])?;
-    ensure!(stage.vm.memory_bytes() <= MEMORY_LIMIT, "the VM has {} bytes", stage.vm.memory_bytes());
+    ensure!(
+        stage.vm.memory_bytes() <= MEMORY_LIMIT,
+        "the VM has {} bytes",
+        stage.vm.memory_bytes()
+    );
     stage.alive()
 }
 
@@ -172,10 +233,18 @@ fn recursion(subject: &Subject) -> Checked {
     })?;
     for _ in 0..2 {
         let mut stage = Stage::of(&guest)?;
-        trapped("endless recursion", stage.vm.on_tick(stage.root), &[TrapKind::StackOverflow])?;
+        trapped(
+            "endless recursion",
+            stage.vm.on_tick(stage.root),
+            &[TrapKind::StackOverflow],
+        )?;
     }
     let mut stage = Stage::new(subject, "on tick\nrecurse")?;
-    trapped("the puppet's endless recursion", stage.vm.on_tick(stage.root), &[TrapKind::StackOverflow, TrapKind::OutOfBounds])
+    trapped(
+        "the puppet's endless recursion",
+        stage.vm.on_tick(stage.root),
+        &[TrapKind::StackOverflow, TrapKind::OutOfBounds],
+    )
 }
 
 fn recursion_through_host(subject: &Subject) -> Checked {
@@ -198,8 +267,16 @@ fn recursion_through_host(subject: &Subject) -> Checked {
 fn access(subject: &Subject) -> Checked {
     for address in ["end", "0xffffffff"] {
         let mut stage = Stage::new(subject, &format!("on tick\npoke {address}"))?;
-        trapped("a wild store", stage.vm.on_tick(stage.root), &[TrapKind::OutOfBounds])?;
-        trapped("the next callback", stage.vm.on_tick(stage.root), &[TrapKind::Dead])?;
+        trapped(
+            "a wild store",
+            stage.vm.on_tick(stage.root),
+            &[TrapKind::OutOfBounds],
+        )?;
+        trapped(
+            "the next callback",
+            stage.vm.on_tick(stage.root),
+            &[TrapKind::Dead],
+        )?;
     }
     Ok(())
 }
@@ -211,146 +288,9 @@ fn arithmetic(subject: &Subject) -> Checked {
             (i32.store (i32.const 64) (i32.div_u (i32.const 1) (i32.load (i32.const 128)))))"#),
     )?;
     let mut stage = Stage::of(&guest)?;
-    trapped("a division by zero", stage.vm.on_tick(stage.root), &[TrapKind::Other])
-}
-
-/// Guests that never come back from `place`.
-fn endless(place: &str) -> Vec<u8> {
-    let body = format!("(func (export {place:?}) {} (loop $for_ever (br $for_ever)) (unreachable))", match place {
-        "proxy_on_tick" => "(param i32)",
-        _ => "",
-    });
-    wat(&body)
-}
-
-/// Runs something endless and checks that it did not take unreasonably long to end: a
-/// generous bound, since it only tells a deadline that works from one that does not.
-fn ended(run: impl FnOnce() -> Checked) -> Checked {
-    let start = Instant::now();
-    run()?;
-    let took = start.elapsed();
-    ensure!(took < Duration::from_secs(20), "the deadline of 0.1 s ended the guest after {took:?}");
-    Ok(())
-}
-
-fn deadline(subject: &Subject) -> Checked {
-    subject.needs(subject.info().deadline, "deadline")?;
-    let guest = subject.compile(Limits::Deadline, &endless("proxy_on_tick"))?;
-    let mut stage = Stage::of(&guest)?;
-    ended(|| trapped("an endless loop", stage.vm.on_tick(stage.root), &[TrapKind::Deadline]))?;
-    trapped("the next callback", stage.vm.on_tick(stage.root), &[TrapKind::Dead])
-}
-
-fn deadline_in_start(subject: &Subject) -> Checked {
-    subject.needs(subject.info().deadline, "deadline")?;
-    let guest = subject.compile(Limits::Deadline, &endless("_initialize"))?;
-    ended(|| match Setup::new("").try_start_guest(&guest) {
-        Err(StartError::Trapped { trap, .. }) if trap.kind() == TrapKind::Deadline => Ok(()),
-        Err(error) => Err(Fault::Failed(format!("an endless start: {error}"))),
-        Ok(_) => Err("an endless start came back".into()),
-    })
-}
-
-fn deadline_in_allocator(subject: &Subject) -> Checked {
-    subject.needs(subject.info().deadline, "deadline")?;
-    let module = Wat {
-        imports: r#"(import "env" "proxy_get_property" (func $get (param i32 i32 i32 i32) (result i32)))"#,
-        allocator: r#"(func (export "proxy_on_memory_allocate") (param i32) (result i32)
-            (loop $for_ever (br $for_ever)) (unreachable))"#,
-        body: r#"(data (i32.const 64) "plugin_name")
-            (func (export "proxy_on_tick") (param i32)
-                (drop (call $get (i32.const 64) (i32.const 11) (i32.const 80) (i32.const 84))))"#,
-        ..Wat::default()
-    };
-    let mut stage = Stage::of(&subject.compile(Limits::Deadline, &module.bytes())?)?;
-    ended(|| trapped("an endless allocator", stage.vm.on_tick(stage.root), &[TrapKind::Deadline]))
-}
-
-fn deadline_rearmed(subject: &Subject) -> Checked {
-    subject.needs(subject.info().deadline, "deadline")?;
-    let mut stage = Setup::new("on tick\nlog 2 \"tick\"").limits(Limits::Deadline).start(subject)?;
-    let start = Instant::now();
-    // Longer in all than one deadline, each call far below it.
-    while start.elapsed() < crate::subject::DEADLINE * 2 {
-        stage.vm.on_tick(stage.root)?;
-        stage.forget();
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    stage.alive()
-}
-
-/// A guest whose allocator is `allocator` and which asks for a property on each tick, then
-/// logs the status.
-fn asking(allocator: &str, imports: &str) -> Vec<u8> {
-    let imports = format!(
-        r#"(import "env" "proxy_get_property" (func $get (param i32 i32 i32 i32) (result i32))) {imports}"#
-    );
-    Wat {
-        imports: &imports,
-        allocator,
-        body: r#"(data (i32.const 64) "plugin_name")
-            (global $inner (mut i32) (i32.const 48))
-            (func (export "proxy_on_tick") (param i32)
-                (i32.store8 (i32.const 96)
-                    (i32.add (i32.const 48)
-                        (call $get (i32.const 64) (i32.const 11) (i32.const 80) (i32.const 84))))
-                (i32.store8 (i32.const 97) (global.get $inner))
-                (call $say (i32.const 96) (i32.const 2)))"#,
-        ..Wat::default()
-    }
-    .bytes()
-}
-
-fn allocator(result: &str) -> String {
-    format!(r#"(func (export "proxy_on_memory_allocate") (param i32) (result i32) {result})"#)
-}
-
-fn allocator_traps(subject: &Subject) -> Checked {
-    let guest = subject.compile(Limits::None, &asking(&allocator("(unreachable)"), ""))?;
-    let mut stage = Stage::of(&guest)?;
-    trapped("an allocator that traps", stage.vm.on_tick(stage.root), &[TrapKind::Unreachable])?;
-    trapped("the next callback", stage.vm.on_tick(stage.root), &[TrapKind::Dead])
-}
-
-fn failed_status(subject: &Subject, result: &str) -> Checked {
-    let guest = subject.compile(Limits::None, &asking(&allocator(result), ""))?;
-    let mut stage = Stage::of(&guest)?;
-    stage.vm.on_tick(stage.root)?;
-    let heard = stage.hear();
-    ensure!(heard.len() == 1 && !heard[0].starts_with('0'), "the call with {result} answered {heard:?}");
-    stage.vm.on_tick(stage.root)?;
-    Ok(())
-}
-
-fn allocator_null(subject: &Subject) -> Checked {
-    failed_status(subject, "(i32.const 0)")
-}
-
-fn allocator_wild(subject: &Subject) -> Checked {
-    for address in ["-1", "0x80000000", "262144", "262140"] {
-        failed_status(subject, &format!("(i32.const {address})"))?;
-    }
-    Ok(())
-}
-
-fn allocator_logs(subject: &Subject) -> Checked {
-    let allocator = allocator("(call $say (i32.const 64) (i32.const 6)) (i32.const 70000)");
-    let guest = subject.compile(Limits::None, &asking(&allocator, ""))?;
-    let mut stage = Stage::of(&guest)?;
-    stage.vm.on_tick(stage.root)?;
-    stage.said(&["plugin", "00"])
-}
-
-fn allocator_reenters(subject: &Subject) -> Checked {
-    // The inner status must be a failure; the outer call goes on.
-    let allocator = allocator(
-        "(global.set $inner (i32.add (i32.const 48) (call $size (i32.const 0) (i32.const 128)))) (i32.const 70000)",
-    );
-    let imports = r#"(import "env" "proxy_get_header_map_size" (func $size (param i32 i32) (result i32)))"#;
-    let guest = subject.compile(Limits::None, &asking(&allocator, imports))?;
-    let mut stage = Stage::of(&guest)?;
-    stage.vm.on_tick(stage.root)?;
-    // 10 is INTERNAL_FAILURE, a colon in this spelling.
-    stage.said(&["0:"])?;
-    Ok(())
+    trapped(
+        "a division by zero",
+        stage.vm.on_tick(stage.root),
+        &[TrapKind::Other],
+    )
 }

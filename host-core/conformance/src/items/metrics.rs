@@ -1,19 +1,39 @@
 //! Metrics.
 
+use crate::Subject;
 use crate::expect::equal;
 use crate::item::{Checked, Item};
 use crate::stage::{Setup, Stage};
 use crate::upstream;
-use crate::Subject;
 
 pub(super) const ITEMS: &[Item] = &[
-    Item::any("metrics/counter", "a counter counts, and never backwards", counter),
+    Item::any(
+        "metrics/counter",
+        "a counter counts, and never backwards",
+        counter,
+    ),
     Item::any("metrics/gauge", "a gauge is set and moved both ways", gauge),
-    Item::any("metrics/histogram", "a histogram takes values and no steps", histogram),
-    Item::any("metrics/define-twice", "one name and kind is one metric, another kind is BAD_ARGUMENT", define_twice),
-    Item::any("metrics/unknown", "an unknown id is NOT_FOUND, an unknown kind BAD_ARGUMENT", unknown),
+    Item::any(
+        "metrics/histogram",
+        "a histogram takes values and no steps",
+        histogram,
+    ),
+    Item::any(
+        "metrics/define-twice",
+        "one name and kind is one metric, another kind is BAD_ARGUMENT",
+        define_twice,
+    ),
+    Item::any(
+        "metrics/unknown",
+        "an unknown id is NOT_FOUND, an unknown kind BAD_ARGUMENT",
+        unknown,
+    ),
     Item::any("metrics/wide-values", "values have 64 bits", wide_values),
-    Item::any("metrics/across-vms", "VMs of one proxy share a metric", across_vms),
+    Item::any(
+        "metrics/across-vms",
+        "VMs of one proxy share a metric",
+        across_vms,
+    ),
 ];
 
 fn counter(subject: &Subject) -> Checked {
@@ -75,7 +95,12 @@ fn histogram(subject: &Subject) -> Checked {
          increment_metric $1 1",
     )?;
     stage.vm.on_tick(stage.root)?;
-    stage.said(&["record_metric 0", "record_metric 0", "record_metric 0", "increment_metric 2"])
+    stage.said(&[
+        "record_metric 0",
+        "record_metric 0",
+        "record_metric 0",
+        "increment_metric 2",
+    ])
 }
 
 fn define_twice(subject: &Subject) -> Checked {
@@ -91,7 +116,12 @@ fn define_twice(subject: &Subject) -> Checked {
          define_metric 1 \"m\" out",
     )?;
     stage.vm.on_tick(stage.root)?;
-    stage.said(&["increment_metric 0", "get_metric 0 1", "get_metric 0 0", "define_metric 2"])
+    stage.said(&[
+        "increment_metric 0",
+        "get_metric 0 1",
+        "get_metric 0 0",
+        "define_metric 2",
+    ])
 }
 
 fn unknown(subject: &Subject) -> Checked {
@@ -104,7 +134,12 @@ fn unknown(subject: &Subject) -> Checked {
          define_metric 3 \"m\" out",
     )?;
     stage.vm.on_tick(stage.root)?;
-    stage.said(&["record_metric 1", "increment_metric 1", "get_metric 1", "define_metric 2"])
+    stage.said(&[
+        "record_metric 1",
+        "increment_metric 1",
+        "get_metric 1",
+        "define_metric 2",
+    ])
 }
 
 fn wide_values(subject: &Subject) -> Checked {
@@ -134,6 +169,10 @@ fn across_vms(subject: &Subject) -> Checked {
     let mut second = Setup::new(script).services(&services).start(subject)?;
     first.vm.on_tick(first.root)?;
     second.vm.on_tick(second.root)?;
-    let heard: Vec<String> = first.hear().into_iter().filter(|line| line.starts_with("get_metric")).collect();
+    let heard: Vec<String> = first
+        .hear()
+        .into_iter()
+        .filter(|line| line.starts_with("get_metric"))
+        .collect();
     equal("values", heard, ["get_metric 0 1", "get_metric 0 2"])
 }

@@ -5,25 +5,73 @@ use std::time::Duration;
 use host_core::abi::LogLevel;
 use host_core::services::InProcess;
 
+use crate::Subject;
 use crate::expect::{ensure, equal};
 use crate::item::{Checked, Item};
 use crate::stage::{NOW, Setup, Stage};
-use crate::Subject;
 
 pub(super) const ITEMS: &[Item] = &[
-    Item::any("ticks/set-and-cleared", "a tick period is set, changed and cleared", ticks),
-    Item::any("ticks/from-a-stream", "a stream sets the period of its root context", ticks_from_stream),
-    Item::any("contexts/effective", "host calls act on the effective context until the callback ends", effective),
-    Item::any("contexts/bad-id", "an unknown effective context is BAD_ARGUMENT and changes nothing", bad_id),
-    Item::any("foreign/known", "a foreign function gets its arguments and answers", foreign_known),
-    Item::any("foreign/unknown", "an unknown foreign function is NOT_FOUND, a failing one says so", foreign_unknown),
-    Item::any("foreign/callback", "the proxy calls a function of the guest", foreign_callback),
-    Item::any("logs/levels", "every level is kept with its plugin and its bytes", levels),
-    Item::any("logs/gating", "lines below the level are dropped, and the guest can ask for it", gating),
-    Item::any("logs/unknown-level", "an unknown level is BAD_ARGUMENT", unknown_level),
+    Item::any(
+        "ticks/set-and-cleared",
+        "a tick period is set, changed and cleared",
+        ticks,
+    ),
+    Item::any(
+        "ticks/from-a-stream",
+        "a stream sets the period of its root context",
+        ticks_from_stream,
+    ),
+    Item::any(
+        "contexts/effective",
+        "host calls act on the effective context until the callback ends",
+        effective,
+    ),
+    Item::any(
+        "contexts/bad-id",
+        "an unknown effective context is BAD_ARGUMENT and changes nothing",
+        bad_id,
+    ),
+    Item::any(
+        "foreign/known",
+        "a foreign function gets its arguments and answers",
+        foreign_known,
+    ),
+    Item::any(
+        "foreign/unknown",
+        "an unknown foreign function is NOT_FOUND, a failing one says so",
+        foreign_unknown,
+    ),
+    Item::any(
+        "foreign/callback",
+        "the proxy calls a function of the guest",
+        foreign_callback,
+    ),
+    Item::any(
+        "logs/levels",
+        "every level is kept with its plugin and its bytes",
+        levels,
+    ),
+    Item::any(
+        "logs/gating",
+        "lines below the level are dropped, and the guest can ask for it",
+        gating,
+    ),
+    Item::any(
+        "logs/unknown-level",
+        "an unknown level is BAD_ARGUMENT",
+        unknown_level,
+    ),
     Item::any("logs/long", "a line of a megabyte is fine", long_line),
-    Item::any("clock/now", "the clock is the proxy's, 64 bits, little-endian", clock),
-    Item::any("status/none", "there is a status even when no callout answered", no_status),
+    Item::any(
+        "clock/now",
+        "the clock is the proxy's, 64 bits, little-endian",
+        clock,
+    ),
+    Item::any(
+        "status/none",
+        "there is a status even when no callout answered",
+        no_status,
+    ),
 ];
 
 fn ticks(subject: &Subject) -> Checked {
@@ -37,18 +85,32 @@ fn ticks(subject: &Subject) -> Checked {
          set_tick_period_milliseconds 0",
     )?;
     for period in [Some(250), Some(1000), None] {
-        let wanted: Vec<_> = period.into_iter().map(|period| (stage.root, Duration::from_millis(period))).collect();
+        let wanted: Vec<_> = period
+            .into_iter()
+            .map(|period| (stage.root, Duration::from_millis(period)))
+            .collect();
         equal("ticks of the VM", stage.vm.ticks(), wanted.clone())?;
-        equal("ticks told to the proxy", stage.services.ticks(stage.vm.number()), wanted)?;
+        equal(
+            "ticks told to the proxy",
+            stage.services.ticks(stage.vm.number()),
+            wanted,
+        )?;
         stage.vm.on_tick(stage.root)?;
     }
     stage.said(&["set_tick_period_milliseconds 0"; 3])
 }
 
 fn ticks_from_stream(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(subject, "on request_headers\nset_tick_period_milliseconds 10")?;
+    let mut stage = Stage::new(
+        subject,
+        "on request_headers\nset_tick_period_milliseconds 10",
+    )?;
     stage.get(&[])?;
-    equal("ticks", stage.vm.ticks(), [(stage.root, Duration::from_millis(10))])
+    equal(
+        "ticks",
+        stage.vm.ticks(),
+        [(stage.root, Duration::from_millis(10))],
+    )
 }
 
 fn effective(subject: &Subject) -> Checked {
@@ -77,7 +139,13 @@ fn effective(subject: &Subject) -> Checked {
         "set_effective_context 0",
         "add_header_map_value 2",
     ])?;
-    let values: Vec<_> = stage.stream(id)?.request.headers.values(b"seen").map(<[u8]>::to_vec).collect();
+    let values: Vec<_> = stage
+        .stream(id)?
+        .request
+        .headers
+        .values(b"seen")
+        .map(<[u8]>::to_vec)
+        .collect();
     equal("seen", values, [b"1".to_vec()])
 }
 
@@ -124,7 +192,11 @@ fn foreign_unknown(subject: &Subject) -> Checked {
          call_foreign_function \"fail\" \"\" data",
     )?;
     stage.get(&[])?;
-    stage.said(&["call_foreign_function 1", "call_foreign_function 1", "call_foreign_function 10"])
+    stage.said(&[
+        "call_foreign_function 1",
+        "call_foreign_function 1",
+        "call_foreign_function 10",
+    ])
 }
 
 fn foreign_callback(subject: &Subject) -> Checked {
@@ -137,7 +209,9 @@ fn foreign_callback(subject: &Subject) -> Checked {
          get_buffer_bytes 8 0 10 data",
     )?;
     stage.forget();
-    stage.vm.on_foreign_function(stage.root, 42, b"some\0bytes")?;
+    stage
+        .vm
+        .on_foreign_function(stage.root, 42, b"some\0bytes")?;
     stage.vm.on_tick(stage.root)?;
     equal(
         "log",
@@ -153,23 +227,40 @@ fn foreign_callback(subject: &Subject) -> Checked {
 }
 
 fn levels(subject: &Subject) -> Checked {
-    let script: String = (0..6).map(|level| format!("quiet log {level} \"line {level}\\xff\"\n")).collect();
+    let script: String = (0..6)
+        .map(|level| format!("quiet log {level} \"line {level}\\xff\"\n"))
+        .collect();
     let mut stage = Stage::new(subject, &format!("on tick\n{script}"))?;
     stage.forget();
     stage.vm.on_tick(stage.root)?;
     let lines = stage.services.take_logs();
-    let all = [LogLevel::Trace, LogLevel::Debug, LogLevel::Info, LogLevel::Warn, LogLevel::Error, LogLevel::Critical];
+    let all = [
+        LogLevel::Trace,
+        LogLevel::Debug,
+        LogLevel::Info,
+        LogLevel::Warn,
+        LogLevel::Error,
+        LogLevel::Critical,
+    ];
     equal("lines", lines.len(), 7)?;
     for (line, (number, level)) in lines[1..].iter().zip(all.into_iter().enumerate()) {
         equal("level", line.level, level)?;
         equal("plugin", line.plugin.as_str(), "puppet")?;
-        equal("message", &line.message[..], [format!("line {number}").as_bytes(), b"\xff"].concat())?;
+        equal(
+            "message",
+            &line.message[..],
+            [format!("line {number}").as_bytes(), b"\xff"].concat(),
+        )?;
     }
     Ok(())
 }
 
 fn gating(subject: &Subject) -> Checked {
-    let services = InProcess::builder().fixed_clock(NOW).log_level(LogLevel::Info).collect_logs(100).build();
+    let services = InProcess::builder()
+        .fixed_clock(NOW)
+        .log_level(LogLevel::Info)
+        .collect_logs(100)
+        .build();
     let mut stage = Setup::new(
         "on tick
          log 0 \"trace\"
@@ -181,11 +272,22 @@ fn gating(subject: &Subject) -> Checked {
     .services(&services.into())
     .start(subject)?;
     stage.vm.on_tick(stage.root)?;
-    stage.said(&["log 0", "log 0", "info", "log 0", "critical", "log 0", "get_log_level 0 2"])
+    stage.said(&[
+        "log 0",
+        "log 0",
+        "info",
+        "log 0",
+        "critical",
+        "log 0",
+        "get_log_level 0 2",
+    ])
 }
 
 fn unknown_level(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(subject, "on tick\nlog 6 \"x\"\nlog 0xffffffff \"x\"\nlog 5 \"\"")?;
+    let mut stage = Stage::new(
+        subject,
+        "on tick\nlog 6 \"x\"\nlog 0xffffffff \"x\"\nlog 5 \"\"",
+    )?;
     stage.vm.on_tick(stage.root)?;
     stage.said(&["log 2", "log 2", "", "log 0"])
 }
@@ -195,7 +297,10 @@ fn long_line(subject: &Subject) -> Checked {
     stage.vm.on_tick(stage.root)?;
     let heard = stage.hear();
     let longest = heard.iter().map(String::len).max();
-    ensure!(longest == Some(1 << 20), "the longest line has {longest:?} bytes");
+    ensure!(
+        longest == Some(1 << 20),
+        "the longest line has {longest:?} bytes"
+    );
     Ok(())
 }
 

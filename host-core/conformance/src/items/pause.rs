@@ -2,23 +2,67 @@
 
 use host_core::abi::Action;
 
+use crate::Subject;
 use crate::expect::{ensure, equal};
 use crate::item::{Checked, Item};
 use crate::stage::Stage;
-use crate::Subject;
 
 pub(super) const ITEMS: &[Item] = &[
-    Item::any("pause/from-tick", "a tick continues a paused request", from_tick),
-    Item::any("pause/from-http-response", "the answer to a callout continues a paused request", from_http_response),
-    Item::any("pause/from-queue", "a queue's callback continues a paused request", from_queue),
-    Item::any("pause/response", "a paused response is continued as such", response),
-    Item::any("pause/continue-inside", "continuing inside the callback that answers PAUSE wins", continue_inside),
-    Item::any("pause/with-end-of-stream", "headers that end the stream can be paused too", with_end_of_stream),
-    Item::any("pause/trailers", "trailers can be paused and continued", trailers),
-    Item::any("pause/one-of-two", "pausing one stream leaves another alone", one_of_two),
-    Item::any("pause/unknown-stream", "continuing or closing an unknown kind of stream is BAD_ARGUMENT", unknown_stream),
-    Item::any("pause/close", "closing a stream is seen by the proxy", close),
-    Item::any("pause/odd-action", "an answer that is no action continues", odd_action),
+    Item::any(
+        "pause/from-tick",
+        "a tick continues a paused request",
+        from_tick,
+    ),
+    Item::any(
+        "pause/from-http-response",
+        "the answer to a callout continues a paused request",
+        from_http_response,
+    ),
+    Item::any(
+        "pause/from-queue",
+        "a queue's callback continues a paused request",
+        from_queue,
+    ),
+    Item::any(
+        "pause/response",
+        "a paused response is continued as such",
+        response,
+    ),
+    Item::any(
+        "pause/continue-inside",
+        "continuing inside the callback that answers PAUSE wins",
+        continue_inside,
+    ),
+    Item::any(
+        "pause/with-end-of-stream",
+        "headers that end the stream can be paused too",
+        with_end_of_stream,
+    ),
+    Item::any(
+        "pause/trailers",
+        "trailers can be paused and continued",
+        trailers,
+    ),
+    Item::any(
+        "pause/one-of-two",
+        "pausing one stream leaves another alone",
+        one_of_two,
+    ),
+    Item::any(
+        "pause/unknown-stream",
+        "continuing or closing an unknown kind of stream is BAD_ARGUMENT",
+        unknown_stream,
+    ),
+    Item::any(
+        "pause/close",
+        "closing a stream is seen by the proxy",
+        close,
+    ),
+    Item::any(
+        "pause/odd-action",
+        "an answer that is no action continues",
+        odd_action,
+    ),
 ];
 
 fn from_tick(subject: &Subject) -> Checked {
@@ -38,7 +82,11 @@ fn from_tick(subject: &Subject) -> Checked {
     stage.vm.on_tick(stage.root)?;
     stage.said(&["set_effective_context 0", "continue_stream 0"])?;
     equal("continued", stage.vm.take_continued(id), (true, false))?;
-    equal("continued once", stage.vm.take_continued(id), (false, false))?;
+    equal(
+        "continued once",
+        stage.vm.take_continued(id),
+        (false, false),
+    )?;
     ensure!(!stage.stream(id)?.is_paused(), "the stream is still paused");
     Ok(())
 }
@@ -124,7 +172,11 @@ fn trailers(subject: &Subject) -> Checked {
     stage.stream(id)?.request.trailers = [("t", "1")].into_iter().collect();
     equal("action", stage.vm.on_request_trailers(id)?, Action::Pause)?;
     stage.vm.on_tick(stage.root)?;
-    stage.said(&["set_effective_context 0", "replace_header_map_value 0", "continue_stream 0"])?;
+    stage.said(&[
+        "set_effective_context 0",
+        "replace_header_map_value 0",
+        "continue_stream 0",
+    ])?;
     equal("continued", stage.vm.take_continued(id), (true, false))
 }
 
@@ -136,7 +188,10 @@ fn one_of_two(subject: &Subject) -> Checked {
     equal("second action", action, Action::Continue)?;
     stage.response(second, &[], true)?;
     stage.finish(second)?;
-    ensure!(stage.stream(first)?.is_paused(), "the first stream is no longer paused");
+    ensure!(
+        stage.stream(first)?.is_paused(),
+        "the first stream is no longer paused"
+    );
     Ok(())
 }
 
@@ -168,8 +223,14 @@ fn close(subject: &Subject) -> Checked {
     let mut stage = Stage::new(subject, "on request_headers\nclose_stream 0\nreturn 1")?;
     let id = stage.get(&[])?;
     stage.said(&["close_stream 0"])?;
-    ensure!(stage.stream(id)?.request.closed, "the proxy does not see that the request was closed");
-    ensure!(!stage.stream(id)?.response.closed, "the response was closed with the request");
+    ensure!(
+        stage.stream(id)?.request.closed,
+        "the proxy does not see that the request was closed"
+    );
+    ensure!(
+        !stage.stream(id)?.response.closed,
+        "the response was closed with the request"
+    );
     stage.finish(id)?;
     Ok(())
 }

@@ -1,23 +1,54 @@
 //! Properties.
 
+use crate::Subject;
 use crate::expect::equal;
 use crate::item::{Checked, Item};
 use crate::stage::{Setup, Stage};
-use crate::Subject;
 
 pub(super) const ITEMS: &[Item] = &[
-    Item::any("properties/identity", "the root context knows itself when it is created, an empty name too", identity),
+    Item::any(
+        "properties/identity",
+        "the root context knows itself when it is created, an empty name too",
+        identity,
+    ),
     Item::any("properties/request", "what the request says", request),
-    Item::any("properties/response", "what the response says, numbers as 8 bytes", response),
-    Item::any("properties/proxy", "what the proxy says of the connection", proxy),
-    Item::any("properties/missing", "a missing property is NOT_FOUND", missing),
-    Item::any("properties/set", "what was set on a stream is read there, not elsewhere", set),
-    Item::any("properties/set-on-root", "what was set by a root context is read by its streams", set_on_root),
-    Item::any("properties/limits", "properties beyond the limits are refused", limits),
+    Item::any(
+        "properties/response",
+        "what the response says, numbers as 8 bytes",
+        response,
+    ),
+    Item::any(
+        "properties/proxy",
+        "what the proxy says of the connection",
+        proxy,
+    ),
+    Item::any(
+        "properties/missing",
+        "a missing property is NOT_FOUND",
+        missing,
+    ),
+    Item::any(
+        "properties/set",
+        "what was set on a stream is read there, not elsewhere",
+        set,
+    ),
+    Item::any(
+        "properties/set-on-root",
+        "what was set by a root context is read by its streams",
+        set_on_root,
+    ),
+    Item::any(
+        "properties/limits",
+        "properties beyond the limits are refused",
+        limits,
+    ),
 ];
 
 fn identity(subject: &Subject) -> Checked {
-    let mut stage = Stage::new(subject, "on tick\nidentity\non request_headers\nget_property \"plugin_name\" data")?;
+    let mut stage = Stage::new(
+        subject,
+        "on tick\nidentity\non request_headers\nget_property \"plugin_name\" data",
+    )?;
     stage.vm.on_tick(stage.root)?;
     stage.get(&[])?;
     stage.said(&[
@@ -88,7 +119,10 @@ fn proxy(subject: &Subject) -> Checked {
          get_property \"destination\\0port\" data",
     )?;
     stage.get(&[])?;
-    stage.said(&["get_property 0 10.0.0.1:5000", "get_property 0 \\xbb\\x01\\x00\\x00\\x00\\x00\\x00\\x00"])
+    stage.said(&[
+        "get_property 0 10.0.0.1:5000",
+        "get_property 0 \\xbb\\x01\\x00\\x00\\x00\\x00\\x00\\x00",
+    ])
 }
 
 fn missing(subject: &Subject) -> Checked {
@@ -130,7 +164,10 @@ fn set(subject: &Subject) -> Checked {
         "get_property 0 ",
     ])?;
     let stream = stage.stream(first)?;
-    let seen = stream.properties.iter().any(|(path, value)| path == b"my\0tag" && value == b"v\0\xff2");
+    let seen = stream
+        .properties
+        .iter()
+        .any(|(path, value)| path == b"my\0tag" && value == b"v\0\xff2");
     equal("the proxy sees the property", seen, true)
 }
 

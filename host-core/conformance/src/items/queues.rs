@@ -1,20 +1,52 @@
 //! Queues that VMs share.
 
+use crate::Subject;
 use crate::expect::equal;
 use crate::item::{Checked, Item};
 use crate::stage::{Setup, Stage};
 use crate::upstream;
-use crate::Subject;
 
 pub(super) const ITEMS: &[Item] = &[
-    Item::any("queues/register-twice", "registering a name twice gives one id", register_twice),
-    Item::any("queues/resolve", "a queue is found by VM id and name, an unknown one is NOT_FOUND", resolve),
-    Item::any("queues/order", "items come out in the order in which they went in", order),
-    Item::any("queues/empty", "an empty queue is EMPTY, an unknown one NOT_FOUND", empty),
-    Item::any("queues/ready", "the root context that registered the queue is told", ready),
-    Item::any("queues/across-vms", "a VM writes to the queue of another, which is told", across_vms),
-    Item::any("queues/second-root", "the root that registered is told, not another one", second_root),
-    Item::any("queues/limits", "an item beyond the limit is refused", limits),
+    Item::any(
+        "queues/register-twice",
+        "registering a name twice gives one id",
+        register_twice,
+    ),
+    Item::any(
+        "queues/resolve",
+        "a queue is found by VM id and name, an unknown one is NOT_FOUND",
+        resolve,
+    ),
+    Item::any(
+        "queues/order",
+        "items come out in the order in which they went in",
+        order,
+    ),
+    Item::any(
+        "queues/empty",
+        "an empty queue is EMPTY, an unknown one NOT_FOUND",
+        empty,
+    ),
+    Item::any(
+        "queues/ready",
+        "the root context that registered the queue is told",
+        ready,
+    ),
+    Item::any(
+        "queues/across-vms",
+        "a VM writes to the queue of another, which is told",
+        across_vms,
+    ),
+    Item::any(
+        "queues/second-root",
+        "the root that registered is told, not another one",
+        second_root,
+    ),
+    Item::any(
+        "queues/limits",
+        "an item beyond the limit is refused",
+        limits,
+    ),
 ];
 
 fn register_twice(subject: &Subject) -> Checked {
@@ -32,10 +64,26 @@ fn register_twice(subject: &Subject) -> Checked {
     let first = stage.hear().pop().unwrap_or_default();
     stage.vm.on_tick(stage.root)?;
     let said = stage.hear();
-    equal("second registration", said[said.len() - 4].as_str(), first.as_str())?;
-    equal("item", said[said.len() - 3].as_str(), "dequeue_shared_queue 0 kept")?;
-    equal("the other queue is another one", said[said.len() - 2] == first, false)?;
-    equal("its items", said[said.len() - 1].as_str(), "dequeue_shared_queue 7")
+    equal(
+        "second registration",
+        said[said.len() - 4].as_str(),
+        first.as_str(),
+    )?;
+    equal(
+        "item",
+        said[said.len() - 3].as_str(),
+        "dequeue_shared_queue 0 kept",
+    )?;
+    equal(
+        "the other queue is another one",
+        said[said.len() - 2] == first,
+        false,
+    )?;
+    equal(
+        "its items",
+        said[said.len() - 1].as_str(),
+        "dequeue_shared_queue 7",
+    )
 }
 
 fn resolve(subject: &Subject) -> Checked {
@@ -94,7 +142,11 @@ fn empty(subject: &Subject) -> Checked {
          enqueue_shared_queue 0xffffffff \"x\"",
     )?;
     stage.vm.on_tick(stage.root)?;
-    stage.said(&["dequeue_shared_queue 7", "dequeue_shared_queue 1", "enqueue_shared_queue 1"])
+    stage.said(&[
+        "dequeue_shared_queue 7",
+        "dequeue_shared_queue 1",
+        "enqueue_shared_queue 1",
+    ])
 }
 
 fn ready(subject: &Subject) -> Checked {
@@ -135,7 +187,11 @@ fn across_vms(subject: &Subject) -> Checked {
     writer.pump()?;
     writer.forget();
     reader.pump()?;
-    equal("log", reader.hear().pop(), Some("dequeue_shared_queue 0 hello".to_owned()))
+    equal(
+        "log",
+        reader.hear().pop(),
+        Some("dequeue_shared_queue 0 hello".to_owned()),
+    )
 }
 
 fn second_root(subject: &Subject) -> Checked {
@@ -149,7 +205,11 @@ fn second_root(subject: &Subject) -> Checked {
     stage.pump()?;
     let heard = stage.hear();
     equal("callbacks", heard.len(), 1)?;
-    equal("told root", heard[0].starts_with(&format!("> queue_ready {second} ")), true)
+    equal(
+        "told root",
+        heard[0].starts_with(&format!("> queue_ready {second} ")),
+        true,
+    )
 }
 
 fn limits(subject: &Subject) -> Checked {
@@ -162,5 +222,9 @@ fn limits(subject: &Subject) -> Checked {
          register_shared_queue big 5000 out",
     )?;
     stage.vm.on_tick(stage.root)?;
-    stage.said(&["enqueue_shared_queue 2", "enqueue_shared_queue 0", "register_shared_queue 2"])
+    stage.said(&[
+        "enqueue_shared_queue 2",
+        "enqueue_shared_queue 0",
+        "register_shared_queue 2",
+    ])
 }

@@ -2,21 +2,45 @@
 
 use host_core::services::Services as _;
 
+use crate::Subject;
 use crate::expect::{ensure, equal};
 use crate::item::{Checked, Item};
 use crate::stage::{Setup, Stage};
 use crate::subject::Limits;
 use crate::upstream;
-use crate::Subject;
 
 pub(super) const ITEMS: &[Item] = &[
     Item::any("shared-data/missing", "a missing key is NOT_FOUND", missing),
-    Item::any("shared-data/set-get", "what was set is read, empty values and any bytes too", set_get),
-    Item::any("shared-data/cas", "a matching CAS number sets, another one is CAS_MISMATCH", cas),
-    Item::any("shared-data/unconditional", "CAS number 0 always sets", unconditional),
-    Item::any("shared-data/across-vms", "VMs with one id share, others do not", across_vms),
-    Item::any("shared-data/concurrent", "writers on several threads lose no update", concurrent),
-    Item::any("shared-data/limits", "keys and values beyond the limits are refused", limits),
+    Item::any(
+        "shared-data/set-get",
+        "what was set is read, empty values and any bytes too",
+        set_get,
+    ),
+    Item::any(
+        "shared-data/cas",
+        "a matching CAS number sets, another one is CAS_MISMATCH",
+        cas,
+    ),
+    Item::any(
+        "shared-data/unconditional",
+        "CAS number 0 always sets",
+        unconditional,
+    ),
+    Item::any(
+        "shared-data/across-vms",
+        "VMs with one id share, others do not",
+        across_vms,
+    ),
+    Item::any(
+        "shared-data/concurrent",
+        "writers on several threads lose no update",
+        concurrent,
+    ),
+    Item::any(
+        "shared-data/limits",
+        "keys and values beyond the limits are refused",
+        limits,
+    ),
 ];
 
 fn missing(subject: &Subject) -> Checked {
@@ -29,7 +53,11 @@ fn missing(subject: &Subject) -> Checked {
     stage.vm.on_tick(stage.root)?;
     let said = stage.hear();
     equal("get", said[said.len() - 2].as_str(), "get_shared_data 1")?;
-    ensure!(!said[said.len() - 1].ends_with(" 0"), "a CAS number matched a missing key: {}", said[said.len() - 1]);
+    ensure!(
+        !said[said.len() - 1].ends_with(" 0"),
+        "a CAS number matched a missing key: {}",
+        said[said.len() - 1]
+    );
     Ok(())
 }
 
@@ -71,12 +99,16 @@ fn cas(subject: &Subject) -> Checked {
     stage.vm.on_tick(stage.root)?;
     let said = stage.hear();
     // The numbers are the host's own affair, as long as each change has another one.
-    let statuses: Vec<String> =
-        said[said.len() - 7..].iter().map(|line| line.split(' ').take(3).collect::<Vec<_>>().join(" ")).collect();
+    let statuses: Vec<String> = said[said.len() - 7..]
+        .iter()
+        .map(|line| line.split(' ').take(3).collect::<Vec<_>>().join(" "))
+        .collect();
     let values: Vec<&str> = statuses.iter().map(String::as_str).collect();
     equal(
         "log",
-        [values[0], values[1], values[2], values[3], values[4], values[5]],
+        [
+            values[0], values[1], values[2], values[3], values[4], values[5],
+        ],
         [
             "get_shared_data 0 1",
             "set_shared_data 0",
@@ -109,7 +141,11 @@ fn across_vms(subject: &Subject) -> Checked {
     writer.vm.on_tick(writer.root)?;
     friend.vm.on_tick(friend.root)?;
     stranger.vm.on_tick(stranger.root)?;
-    writer.said(&["set_shared_data 0", "get_shared_data 0 v 1", "get_shared_data 1"])
+    writer.said(&[
+        "set_shared_data 0",
+        "get_shared_data 0 v 1",
+        "get_shared_data 1",
+    ])
 }
 
 fn concurrent(subject: &Subject) -> Checked {
@@ -117,19 +153,29 @@ fn concurrent(subject: &Subject) -> Checked {
     const ROUNDS: usize = 50;
     let services = upstream::services();
     let puppet = subject.puppet(Limits::None)?;
-    services.shared().set(b"vm", b"sum", b"", 0).map_err(|status| format!("{status:?}"))?;
+    services
+        .shared()
+        .set(b"vm", b"sum", b"", 0)
+        .map_err(|status| format!("{status:?}"))?;
     let script = format!("on tick\nrepeat {ROUNDS} append \"sum\" \"x\"");
     let work = || -> Checked {
-        let mut stage = Setup::new(&script).services(&services).start_guest(&puppet)?;
+        let mut stage = Setup::new(&script)
+            .services(&services)
+            .start_guest(&puppet)?;
         Ok(stage.vm.on_tick(stage.root)?)
     };
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
         threads.into_iter().try_for_each(|thread| {
-            thread.join().unwrap_or_else(|_| Err("a thread panicked".into()))
+            thread
+                .join()
+                .unwrap_or_else(|_| Err("a thread panicked".into()))
         })
     })?;
-    let value = services.shared().get(b"vm", b"sum").map(|(value, _)| value.len());
+    let value = services
+        .shared()
+        .get(b"vm", b"sum")
+        .map(|(value, _)| value.len());
     equal("length of the value", value, Some(THREADS * ROUNDS))
 }
 
@@ -143,5 +189,10 @@ fn limits(subject: &Subject) -> Checked {
          get_shared_data big 5000 data out",
     )?;
     stage.vm.on_tick(stage.root)?;
-    stage.said(&["set_shared_data 2", "set_shared_data 2", "set_shared_data 0", "get_shared_data 1"])
+    stage.said(&[
+        "set_shared_data 2",
+        "set_shared_data 2",
+        "set_shared_data 0",
+        "get_shared_data 1",
+    ])
 }

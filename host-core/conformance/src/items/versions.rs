@@ -3,25 +3,53 @@
 use host_core::ModuleFacts;
 use host_core::abi::{AbiVersion, Action};
 
+use crate::Subject;
 use crate::expect::{equal, refused};
 use crate::guests::Wat;
 use crate::item::{Checked, Item};
 use crate::stage::{Setup, Stage};
 use crate::subject::Limits;
-use crate::Subject;
 
 pub(super) const ITEMS: &[Item] = &[
-    Item::wasm("versions/markers", "each version is known by its marker, of several the newest counts", markers),
-    Item::wasm("versions/none", "a module without a marker is refused with the markers named", none),
-    Item::wasm("versions/unknown", "a module with an unknown marker is refused by name", unknown),
+    Item::wasm(
+        "versions/markers",
+        "each version is known by its marker, of several the newest counts",
+        markers,
+    ),
+    Item::wasm(
+        "versions/none",
+        "a module without a marker is refused with the markers named",
+        none,
+    ),
+    Item::wasm(
+        "versions/unknown",
+        "a module with an unknown marker is refused by name",
+        unknown,
+    ),
     Item::wasm("versions/0.2.0", "a module for 0.2.0 runs", v0_2_0),
-    Item::wasm("versions/0.1.0-headers", "header callbacks of 0.1.0 have no end_of_stream", v0_1_0_headers),
-    Item::wasm("versions/0.1.0-calls", "0.1.0 continues streams and reads configurations its own way", v0_1_0_calls),
+    Item::wasm(
+        "versions/0.1.0-headers",
+        "header callbacks of 0.1.0 have no end_of_stream",
+        v0_1_0_headers,
+    ),
+    Item::wasm(
+        "versions/0.1.0-calls",
+        "0.1.0 continues streams and reads configurations its own way",
+        v0_1_0_calls,
+    ),
 ];
 
 fn marked(markers: &[&str]) -> Vec<u8> {
-    let body: String = markers.iter().map(|marker| format!("(func (export {marker:?}))")).collect();
-    Wat { marker: "", body: &body, ..Wat::default() }.bytes()
+    let body: String = markers
+        .iter()
+        .map(|marker| format!("(func (export {marker:?}))"))
+        .collect();
+    Wat {
+        marker: "",
+        body: &body,
+        ..Wat::default()
+    }
+    .bytes()
 }
 
 fn markers(subject: &Subject) -> Checked {
@@ -30,19 +58,40 @@ fn markers(subject: &Subject) -> Checked {
         equal("version", compiled.facts.version, version)?;
         Stage::of(&compiled)?;
     }
-    let all: Vec<&str> = AbiVersion::ALL.iter().map(|version| version.marker()).collect();
-    equal("newest", ModuleFacts::read(&marked(&all))?.version, AbiVersion::V0_2_1)?;
-    equal("newer", ModuleFacts::read(&marked(&all[..2]))?.version, AbiVersion::V0_2_0)
+    let all: Vec<&str> = AbiVersion::ALL
+        .iter()
+        .map(|version| version.marker())
+        .collect();
+    equal(
+        "newest",
+        ModuleFacts::read(&marked(&all))?.version,
+        AbiVersion::V0_2_1,
+    )?;
+    equal(
+        "newer",
+        ModuleFacts::read(&marked(&all[..2]))?.version,
+        AbiVersion::V0_2_0,
+    )
 }
 
 fn none(_: &Subject) -> Checked {
     let names = AbiVersion::ALL.map(AbiVersion::marker);
-    refused("a module without a marker", ModuleFacts::read(&marked(&[])), &names).map(drop)
+    refused(
+        "a module without a marker",
+        ModuleFacts::read(&marked(&[])),
+        &names,
+    )
+    .map(drop)
 }
 
 fn unknown(_: &Subject) -> Checked {
     let marker = "proxy_abi_version_9_9_9";
-    refused("a module of the future", ModuleFacts::read(&marked(&[marker])), &[marker]).map(drop)
+    refused(
+        "a module of the future",
+        ModuleFacts::read(&marked(&[marker])),
+        &[marker],
+    )
+    .map(drop)
 }
 
 fn v0_2_0(subject: &Subject) -> Checked {
@@ -70,14 +119,27 @@ fn v0_1_0_headers(subject: &Subject) -> Checked {
         (func (export "proxy_on_response_headers") (param i32 i32) (result i32)
             (call $say (i32.const 72) (i32.const 8))
             (i32.const 1))"#;
-    let module = Wat { marker: AbiVersion::V0_1_0.marker(), body, ..Wat::default() };
+    let module = Wat {
+        marker: AbiVersion::V0_1_0.marker(),
+        body,
+        ..Wat::default()
+    };
     let mut stage = Stage::of(&subject.compile(Limits::None, &module.bytes())?)?;
     let (id, action) = stage.request(&[], true)?;
     equal("request", action, Action::Continue)?;
     equal("response", stage.response(id, &[], true)?, Action::Pause)?;
     stage.said(&["request", "response"])?;
-    let newer = Wat { body, ..Wat::default() }.bytes();
-    refused("the same callbacks under 0.2.1", ModuleFacts::read(&newer), &["proxy_on_request_headers"]).map(drop)
+    let newer = Wat {
+        body,
+        ..Wat::default()
+    }
+    .bytes();
+    refused(
+        "the same callbacks under 0.2.1",
+        ModuleFacts::read(&newer),
+        &["proxy_on_request_headers"],
+    )
+    .map(drop)
 }
 
 fn v0_1_0_calls(subject: &Subject) -> Checked {
@@ -115,7 +177,11 @@ fn v0_1_0_calls(subject: &Subject) -> Checked {
     stage.said(&["machine", "plugin"])?;
     let (id, action) = stage.request(&[], true)?;
     equal("request", action, Action::Pause)?;
-    equal("route cache cleared", stage.stream(id)?.route_cache_cleared, true)?;
+    equal(
+        "route cache cleared",
+        stage.stream(id)?.route_cache_cleared,
+        true,
+    )?;
     equal("response", stage.response(id, &[], true)?, Action::Pause)?;
     stage.vm.on_tick(stage.root)?;
     equal("continued", stage.vm.take_continued(id), (true, true))

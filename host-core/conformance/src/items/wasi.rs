@@ -3,25 +3,69 @@
 use host_core::abi::LogLevel;
 use host_core::{StartError, TrapKind};
 
+use crate::Subject;
 use crate::expect::{ensure, equal, trapped};
 use crate::guests::Wat;
 use crate::item::{Checked, Fault, Item};
 use crate::stage::{NOW, Setup, Stage};
 use crate::subject::Limits;
-use crate::Subject;
 
 pub(super) const ITEMS: &[Item] = &[
-    Item::wasm("wasi/stdout-stderr", "descriptors 1 and 2 are the log, at info and error", stdout_stderr),
-    Item::wasm("wasi/lines", "pieces of a line are joined, several lines are split", lines),
-    Item::wasm("wasi/bad-descriptor", "other descriptors are BADF", bad_descriptor),
-    Item::wasm("wasi/environment", "environment variables are handed out", environment),
-    Item::wasm("wasi/no-environment", "no variables and no arguments are fine", no_environment),
-    Item::wasm("wasi/clock", "real-time and monotonic clocks run, others are NOTSUP", clock),
-    Item::wasm("wasi/random", "random bytes: none, few, many, too many", random),
-    Item::wasm("wasi/yield-and-poll", "a guest that waits for a clock goes on at once", yield_and_poll),
-    Item::wasm("wasi/other-calls", "files are not there, which is no crash", other_calls),
-    Item::sandbox("wasi/exit", "proc_exit ends the VM with its code, not the process", exit),
-    Item::sandbox("wasi/exit-in-start", "proc_exit(0) in _start is success, another code is not", exit_in_start),
+    Item::wasm(
+        "wasi/stdout-stderr",
+        "descriptors 1 and 2 are the log, at info and error",
+        stdout_stderr,
+    ),
+    Item::wasm(
+        "wasi/lines",
+        "pieces of a line are joined, several lines are split",
+        lines,
+    ),
+    Item::wasm(
+        "wasi/bad-descriptor",
+        "other descriptors are BADF",
+        bad_descriptor,
+    ),
+    Item::wasm(
+        "wasi/environment",
+        "environment variables are handed out",
+        environment,
+    ),
+    Item::wasm(
+        "wasi/no-environment",
+        "no variables and no arguments are fine",
+        no_environment,
+    ),
+    Item::wasm(
+        "wasi/clock",
+        "real-time and monotonic clocks run, others are NOTSUP",
+        clock,
+    ),
+    Item::wasm(
+        "wasi/random",
+        "random bytes: none, few, many, too many",
+        random,
+    ),
+    Item::wasm(
+        "wasi/yield-and-poll",
+        "a guest that waits for a clock goes on at once",
+        yield_and_poll,
+    ),
+    Item::wasm(
+        "wasi/other-calls",
+        "files are not there, which is no crash",
+        other_calls,
+    ),
+    Item::sandbox(
+        "wasi/exit",
+        "proc_exit ends the VM with its code, not the process",
+        exit,
+    ),
+    Item::sandbox(
+        "wasi/exit-in-start",
+        "proc_exit(0) in _start is success, another code is not",
+        exit_in_start,
+    ),
 ];
 
 fn stdout_stderr(subject: &Subject) -> Checked {
@@ -37,7 +81,12 @@ fn stdout_stderr(subject: &Subject) -> Checked {
         .services
         .take_logs()
         .into_iter()
-        .map(|line| (line.level, String::from_utf8_lossy(&line.message).into_owned()))
+        .map(|line| {
+            (
+                line.level,
+                String::from_utf8_lossy(&line.message).into_owned(),
+            )
+        })
         .collect();
     let info = |text: &str| (LogLevel::Info, text.to_owned());
     equal(
@@ -79,13 +128,19 @@ fn bad_descriptor(subject: &Subject) -> Checked {
     )?;
     stage.vm.on_tick(stage.root)?;
     let said = stage.hear();
-    equal("writes", &said[said.len() - 5..][..4], ["fd_write 8", "fd_write 8", "fd_write 8", "fd_close 8"])
+    equal(
+        "writes",
+        &said[said.len() - 5..][..4],
+        ["fd_write 8", "fd_write 8", "fd_write 8", "fd_close 8"],
+    )
 }
 
 fn environment(subject: &Subject) -> Checked {
     let mut setup = Setup::new("on tick\nenviron_sizes_get size size");
     let pairs = [("MODE", "fast"), ("EMPTY", "")];
-    setup.vm.environment = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    setup.vm.environment = pairs
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec();
     let vm = setup.vm.clone();
     let mut stage = setup.start(subject)?;
     stage.vm.on_tick(stage.root)?;
@@ -119,7 +174,12 @@ fn no_environment(subject: &Subject) -> Checked {
          args_get 1024 2048",
     )?;
     stage.vm.on_tick(stage.root)?;
-    stage.said(&["environ_sizes_get 0 0 0", "environ_get 0", "args_sizes_get 0 0 0", "args_get 0"])
+    stage.said(&[
+        "environ_sizes_get 0 0 0",
+        "environ_get 0",
+        "args_sizes_get 0 0 0",
+        "args_get 0",
+    ])
 }
 
 fn clock(subject: &Subject) -> Checked {
@@ -155,8 +215,16 @@ fn random(subject: &Subject) -> Checked {
     let said = stage.hear();
     let said = &said[said.len() - 5..];
     equal("no bytes", said[0].as_str(), "random_get 0 ")?;
-    ensure!(said[1].starts_with("random_get 0 ") && said[2].starts_with("random_get 0 "), "16 bytes: {}", said[1]);
-    ensure!(said[1] != said[2], "the same random bytes came twice: {}", said[1]);
+    ensure!(
+        said[1].starts_with("random_get 0 ") && said[2].starts_with("random_get 0 "),
+        "16 bytes: {}",
+        said[1]
+    );
+    ensure!(
+        said[1] != said[2],
+        "the same random bytes came twice: {}",
+        said[1]
+    );
     ensure!(said[3].starts_with("random_get 0 "), "64 KiB were refused");
     equal("more than 64 KiB", said[4].as_str(), "random_get 28")
 }
@@ -198,7 +266,10 @@ fn other_calls(subject: &Subject) -> Checked {
     )?;
     stage.vm.on_tick(stage.root)?;
     let said = stage.hear();
-    for line in said.iter().filter(|line| line.contains("_") && !line.starts_with("> ")) {
+    for line in said
+        .iter()
+        .filter(|line| line.contains("_") && !line.starts_with("> "))
+    {
         ensure!(!line.contains(" 0"), "a file was there: {line}");
     }
     stage.alive()
@@ -218,13 +289,22 @@ fn leaver(subject: &Subject) -> Checked<crate::subject::Compiled> {
 
 fn exit(subject: &Subject) -> Checked {
     let mut stage = Stage::of(&leaver(subject)?)?;
-    trapped("proc_exit(3)", stage.vm.on_tick(stage.root), &[TrapKind::Exit(3)])?;
-    trapped("the next callback", stage.vm.on_tick(stage.root), &[TrapKind::Dead])
+    trapped(
+        "proc_exit(3)",
+        stage.vm.on_tick(stage.root),
+        &[TrapKind::Exit(3)],
+    )?;
+    trapped(
+        "the next callback",
+        stage.vm.on_tick(stage.root),
+        &[TrapKind::Dead],
+    )
 }
 
 fn exit_in_start(subject: &Subject) -> Checked {
     let guest = |code: u32| {
-        let body = format!(r#"(func (export "_start") (call $exit (i32.const {code})) (unreachable))"#);
+        let body =
+            format!(r#"(func (export "_start") (call $exit (i32.const {code})) (unreachable))"#);
         Wat {
             imports: r#"(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))"#,
             body: &body,

@@ -10,5 +10,8 @@ pub fn subject(id: &'static str) -> Option<Subject> {
         println!("skipped: {id}: {reason}; {remedy}");
         return None;
     }
-    Some(Subject::new(move |options| runtimes::open(id, options)).expect("an available runtime opens"))
+    Some(
+        Subject::new(move |options| runtimes::open(id, options))
+            .expect("an available runtime opens"),
+    )
 }
