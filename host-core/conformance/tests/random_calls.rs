@@ -215,7 +215,12 @@ proptest! {
             (Ok(left), Ok(right)) => {
                 let difference = Tape::first_difference(&left.tape, &right.tape);
                 prop_assert!(difference.is_none(), "{}\n{script}", difference.map(|d| d.to_string()).unwrap_or_default());
-                prop_assert_eq!(left.log, right.log);
+                prop_assert_eq!(&left.log, &right.log);
+                // Or else the calls were not made at all.
+                let misread = left.log.iter().find(|line| {
+                    [": takes ", ": no such command", ": cannot read"].iter().any(|text| line.contains(text))
+                });
+                prop_assert_eq!(misread, None, "{}", script);
                 prop_assert_eq!(left.ended, right.ended);
             }
             (Err(left), Err(right)) => prop_assert_eq!(left, right),
