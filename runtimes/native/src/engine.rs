@@ -7,7 +7,7 @@ use host_core::{Engine, EngineError, EngineInfo, EngineOptions, Module, ModuleEr
 use crate::facts;
 use crate::imports::keep_exports;
 use crate::info::{RUNTIME, info};
-use crate::library::{Binding, LibraryCopy};
+use crate::library::LibraryCopy;
 use crate::module::NativeModule;
 
 /// The native twin. Options have no effect: a deadline or a memory limit is the business
@@ -39,7 +39,7 @@ impl Engine for NativeEngine {
         facts: &Arc<ModuleFacts>,
     ) -> Result<Arc<dyn Module>, EngineError> {
         // Opened once to learn now whether it can be; instances open copies of their own.
-        LibraryCopy::open(library, Binding::Now).map_err(|reason| EngineError::Compile {
+        LibraryCopy::open(library).map_err(|reason| EngineError::Compile {
             runtime: RUNTIME.to_owned(),
             reason,
         })?;

@@ -3,14 +3,13 @@
 use host_core::abi::{AbiVersion, Callback};
 use host_core::{ModuleError, ModuleFacts};
 
-use crate::library::{Binding, LibraryCopy};
+use crate::library::LibraryCopy;
 
 /// What the Rust SDK's `main!` makes, and what C++ SDKs name it.
 const STARTS: [&str; 2] = ["_initialize", "_start"];
 
 pub(crate) fn read(bytes: &[u8]) -> Result<ModuleFacts, ModuleError> {
-    let library = LibraryCopy::open(bytes, Binding::Lazy)
-        .map_err(|reason| ModuleError::Library { reason })?;
+    let library = LibraryCopy::open(bytes).map_err(|reason| ModuleError::Library { reason })?;
     let version = AbiVersion::ALL
         .into_iter()
         .rev()

@@ -7,7 +7,7 @@ use host_core::{Host, Instance, Trap, TrapKind};
 
 use crate::exports::Exports;
 use crate::guest::VmState;
-use crate::library::{Binding, LibraryCopy};
+use crate::library::LibraryCopy;
 use crate::module::NativeModule;
 use crate::thread::{Running, number};
 
@@ -34,7 +34,7 @@ unsafe impl Send for NativeInstance {}
 impl NativeInstance {
     pub(crate) fn new(module: &NativeModule, host: Host) -> Result<Self, String> {
         let facts = &module.facts;
-        let library = LibraryCopy::open(&module.library, Binding::Now)?;
+        let library = LibraryCopy::open(&module.library)?;
         // SAFETY: the ABI fixes the type of the functions of these names.
         let (allocator, start) = unsafe {
             (

@@ -1,25 +1,15 @@
 //! A private copy of the guest's library, opened.
 
-use std::ffi::c_int;
 use std::io::Write;
 
-use libloading::os::unix::{Library, RTLD_LAZY, RTLD_LOCAL, RTLD_NOW};
-
-/// When the library's own imports must be found.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Binding {
-    /// Now: opening fails if one is missing.
-    Now,
-    /// At first use, for looking at exports only.
-    Lazy,
-}
+use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 
 /// One loaded copy. Every copy is a file of its own, because the dynamic linker would give
 /// out the same library, statics and all, for the same file.
 pub(crate) struct LibraryCopy(Library);
 
 impl LibraryCopy {
-    pub(crate) fn open(bytes: &[u8], binding: Binding) -> Result<Self, String> {
+    pub(crate) fn open(bytes: &[u8]) -> Result<Self, String> {
         let file = tempfile::Builder::new()
             .prefix("native-twin-")
             .suffix(std::env::consts::DLL_SUFFIX)
@@ -28,14 +18,9 @@ impl LibraryCopy {
             .map_err(|error| {
                 format!("its private copy could not be written: {error}; set TMPDIR to a folder with space")
             })?;
-        let flags: c_int = RTLD_LOCAL
-            | match binding {
-                Binding::Now => RTLD_NOW,
-                Binding::Lazy => RTLD_LAZY,
-            };
         // SAFETY: opening runs the library's initialisers; whoever asks for a native twin
         // trusts it with the process. The file is private and removed right after.
-        unsafe { Library::open(Some(file.as_os_str()), flags) }
+        unsafe { Library::open(Some(file.as_os_str()), RTLD_LOCAL | RTLD_NOW) }
             .map(Self)
             .map_err(|error| explain(&error))
     }
@@ -65,7 +50,10 @@ fn explain(error: &libloading::Error) -> String {
         source = error.source();
     }
     if text.contains("proxy_") && text.contains("ndefined symbol") {
-        text.push_str("; the program must be linked with -Wl,--export-dynamic-symbol=proxy_*");
+        text.push_str(
+            ": no host function, or this program was linked without \
+             -Wl,--export-dynamic-symbol=proxy_*",
+        );
     } else if text.contains("failed to map segment") || text.contains("not permitted") {
         text.push_str("; set TMPDIR to a folder from which programs may run");
     }

@@ -42,6 +42,18 @@ fn empty_callback(criterion: &mut Criterion) {
     });
 }
 
+fn host_call(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("log level, 1,000 times");
+    group.throughput(Throughput::Elements(CALLS.into()));
+    let mut floor = floor();
+    group.bench_function("floor", |bencher| bencher.iter(|| floor.host_calls()));
+    let mut running = running();
+    let stream = running.stream();
+    group.bench_function("host core", |bencher| {
+        bencher.iter(|| running.vm.on_request_trailers(stream).expect("no trap"));
+    });
+}
+
 fn header_value(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("header value of 32 bytes among 16, 1,000 times");
     group.throughput(Throughput::Elements(CALLS.into()));
@@ -71,5 +83,11 @@ fn context_life(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, empty_callback, header_value, context_life);
+criterion_group!(
+    benches,
+    empty_callback,
+    host_call,
+    header_value,
+    context_life
+);
 criterion_main!(benches);

@@ -1,4 +1,5 @@
 //! The same work hand-written against bare wasmtime.
+#![allow(dead_code)] // Each bench uses a part of it.
 
 use wasmtime::{Caller, Config, Engine, Linker, Memory, Module, OptLevel, Store, Strategy};
 use wasmtime::{Result, TypedFunc};
