@@ -12,6 +12,7 @@ pub(super) fn notices(summary: &Summary) -> Vec<String> {
             campaign.blocks_complete, campaign.blocks_planned
         ));
     }
+    notices.extend(campaign.notes.iter().cloned());
     if let Some(objection) = summary
         .trust
         .objection

@@ -30,6 +30,8 @@ pub struct Campaign {
     pub blocks_complete: u32,
     /// True when it was stopped early; what was measured still counts.
     pub interrupted: bool,
+    /// What a reader must know of how the campaign went, one sentence each.
+    pub notes: Vec<String>,
     /// Where it ran.
     pub machine: Machine,
     /// The fairness manifest, one row for each runtime that took part.
@@ -58,6 +60,7 @@ impl Default for Campaign {
             blocks_planned: 0,
             blocks_complete: 0,
             interrupted: false,
+            notes: Vec::new(),
             machine: Machine::default(),
             runtimes: Vec::new(),
             workloads: Vec::new(),
