@@ -69,8 +69,8 @@ pub(super) fn inspect(arguments: &InspectArgs) -> Result<Exit, Error> {
     })?;
     let mut inspection = Inspection::of(file, &bytes, &facts);
     let interrupt = Interrupt::listen()?;
-    let mut runner = Runner::new(PATIENCE, interrupt, 0)?;
-    match super::block_on(fitness(&mut runner, file))? {
+    let runner = Runner::new(PATIENCE, interrupt, 0)?;
+    match super::block_on(fitness(&runner, file))? {
         Ok(runtimes) => inspection.runtimes = runtimes,
         Err(Stop::Interrupted) => return Ok(Exit::Interrupted),
         Err(Stop::Error(error)) => return Err(error),
@@ -83,7 +83,7 @@ pub(super) fn inspect(arguments: &InspectArgs) -> Result<Exit, Error> {
 }
 
 /// Lets every runtime that takes WebAssembly try the module.
-async fn fitness(runner: &mut Runner, file: &Path) -> Result<Vec<Fitness>, Stop> {
+async fn fitness(runner: &Runner, file: &Path) -> Result<Vec<Fitness>, Stop> {
     let progress = Progress::new();
     let entries: Vec<_> = runtimes::catalogue()
         .iter()

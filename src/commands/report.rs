@@ -32,7 +32,7 @@ pub(super) fn write(report: &Report, folder: &Path) -> Result<(), Error> {
 /// Prints the comparison.
 pub(super) fn print(report: &Report, format: Format) -> Result<(), Error> {
     match format {
-        Format::Table => print_text(&report.terminal_table(width())),
+        Format::Table => print_text(report.terminal_table(width()).trim_end()),
         Format::Json => print_json(report.summary())?,
     }
     Ok(())

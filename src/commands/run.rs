@@ -13,9 +13,9 @@ pub(super) fn run(arguments: RunArgs) -> Result<Exit, Error> {
     let field = Field::of(&arguments.selection)?;
     let seed = arguments.seed.unwrap_or_else(rand::random);
     let interrupt = Interrupt::listen()?;
-    let mut runner = Runner::new(arguments.trial_timeout, interrupt, seed)?;
+    let runner = Runner::new(arguments.trial_timeout, interrupt, seed)?;
     let progress = Progress::new();
-    let conducted = super::block_on(conduct(&arguments, &field, &mut runner, &progress, seed))??;
+    let conducted = super::block_on(conduct(&arguments, &field, &runner, &progress, seed))??;
     let report = Report::from_folder(&CampaignFolder::open(&conducted.path)?)?;
     if !arguments.no_report {
         write(&report, &conducted.path)?;

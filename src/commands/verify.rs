@@ -37,8 +37,8 @@ struct CheckRow {
 /// Checks.
 pub(super) fn verify(arguments: VerifyArgs) -> Result<Exit, Error> {
     let field = Field::of(&arguments.selection)?;
-    let mut runner = Runner::new(arguments.trial_timeout, Interrupt::listen()?, 0)?;
-    let verified = match super::block_on(all(&arguments, &field, &mut runner))? {
+    let runner = Runner::new(arguments.trial_timeout, Interrupt::listen()?, 0)?;
+    let verified = match super::block_on(all(&arguments, &field, &runner))? {
         Ok(verified) => verified,
         Err(Stop::Interrupted) => return Ok(Exit::Interrupted),
         Err(Stop::Error(error)) => return Err(error),
@@ -54,11 +54,7 @@ pub(super) fn verify(arguments: VerifyArgs) -> Result<Exit, Error> {
     })
 }
 
-async fn all(
-    arguments: &VerifyArgs,
-    field: &Field,
-    runner: &mut Runner,
-) -> Result<Verification, Stop> {
+async fn all(arguments: &VerifyArgs, field: &Field, runner: &Runner) -> Result<Verification, Stop> {
     let progress = Progress::new();
     let mut verification = Verification {
         unavailable: field.unavailable.clone(),

@@ -36,7 +36,7 @@ pub(crate) fn file_name(name: &str) -> String {
 
 /// Makes the artifact for `subject`, which names where it goes.
 pub(crate) async fn make(
-    runner: &mut Runner,
+    runner: &Runner,
     subject: &Subject,
     artifact: &Path,
 ) -> Result<Result<Compiled, Failed>, Stop> {

@@ -41,7 +41,7 @@ pub(super) struct Extent {
 
 /// Measures blocks one after the other.
 pub(super) struct Blocks<'a> {
-    pub(super) runner: &'a mut Runner,
+    pub(super) runner: &'a Runner,
     pub(super) progress: &'a Progress,
     pub(super) recorder: &'a mut Recorder,
     pub(super) cells: Vec<Runnable>,

@@ -4,13 +4,13 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use reports::{Campaign, FailureKind, TrialRecord, WorkloadInfo};
+use reports::{Campaign, ConformanceRow, FailureKind, TrialRecord, WorkloadInfo};
 use sha2::{Digest as _, Sha256};
 use workloads::Workload;
 
 use super::blocks::{Blocks, Extent, Runnable};
 use super::child::unix_ms;
-use super::conformance::Remembered;
+use super::conformance::{Remembered, conformance};
 use super::plan::{Costs, FEWEST_BLOCKS};
 use super::recorder::Recorder;
 use super::verification::Counted;
@@ -40,7 +40,7 @@ pub(crate) struct Conducted {
 pub(crate) async fn conduct(
     arguments: &RunArgs,
     field: &Field,
-    runner: &mut Runner,
+    runner: &Runner,
     progress: &Progress,
     seed: u64,
 ) -> Result<Conducted, Error> {
@@ -68,12 +68,11 @@ pub(crate) async fn conduct(
             .map(|(_, workload)| info(workload))
             .collect(),
         unavailable: field.unavailable.clone(),
-        conformance: remembered(field),
         ..Campaign::default()
     };
     let mut recorder = Recorder::new(folder, campaign)?;
 
-    let mut failed_cells = 0;
+    let (mut failed_cells, mut conforming) = (0, Vec::new());
     let isolation = arguments.isolation.to_string();
     let mut verifier = Verifier {
         runner,
@@ -90,7 +89,14 @@ pub(crate) async fn conduct(
         cells.extend(cell);
         Ok(())
     };
-    let mut ended = verifier.verify(field, &mut each).await;
+    let mut ended = match conform(runner, progress, field).await {
+        Ok(rows) => {
+            conforming = rows;
+            verifier.verify(field, &mut each).await
+        }
+        Err(stop) => Err(stop),
+    };
+    recorder.campaign.conformance = conforming;
     if ended.is_ok() {
         recorder.save()?;
         add_controls(&mut cells);
@@ -105,6 +111,7 @@ pub(crate) async fn conduct(
         .await;
     }
     progress.finish();
+    note_missing_blocks(&mut recorder.campaign, ended.is_ok());
     // They serve this campaign's children only; any of them is made again in no time.
     let _ = fs::remove_dir_all(&artifacts);
     match ended {
@@ -156,13 +163,38 @@ fn info(workload: &Workload) -> WorkloadInfo {
     }
 }
 
-fn remembered(field: &Field) -> Vec<reports::ConformanceRow> {
+/// The conformance of each runtime: as it is remembered of this very program, else now.
+async fn conform(
+    runner: &Runner,
+    progress: &Progress,
+    field: &Field,
+) -> Result<Vec<ConformanceRow>, Stop> {
     let remembered = Remembered::open();
-    field
-        .runtimes
-        .iter()
-        .filter_map(|runtime| remembered.row(&runtime.id))
-        .collect()
+    let mut rows = Vec::new();
+    let mut missing = Vec::new();
+    for runtime in &field.runtimes {
+        match remembered.row(&runtime.id) {
+            Some(row) => rows.push(row),
+            None => missing.push(*runtime),
+        }
+    }
+    if !missing.is_empty() {
+        rows.extend(conformance(runner, progress, &missing, &remembered).await?);
+        let order = |row: &ConformanceRow| field.runtimes.iter().position(|r| r.id == row.runtime);
+        rows.sort_by_key(order);
+    }
+    Ok(rows)
+}
+
+/// Says so when the time did not suffice for all blocks.
+fn note_missing_blocks(campaign: &mut Campaign, ran_out: bool) {
+    let (complete, planned) = (campaign.blocks_complete, campaign.blocks_planned);
+    if ran_out && (1..planned).contains(&complete) {
+        campaign.notes.push(format!(
+            "{complete} of {planned} blocks were measured: more did not fit into the preset's time; \
+             choose fewer cells or --preset full"
+        ));
+    }
 }
 
 /// A runtime that says no to a module has not failed; one that says yes and then does

@@ -1,5 +1,6 @@
 //! Child processes: one job each, with a kill timer.
 
+use std::cell::RefCell;
 use std::io;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
@@ -25,12 +26,12 @@ const KEPT_STDERR: usize = 4_096;
 /// The longest answer taken, in bytes.
 const MAX_ANSWER: u64 = 64 << 20;
 
-/// Starts children, one at a time.
+/// Starts children.
 pub(crate) struct Runner {
     program: PathBuf,
     timeout: Duration,
     interrupt: Interrupt,
-    layout: StdRng,
+    layout: RefCell<StdRng>,
 }
 
 /// A child that has ended.
@@ -65,7 +66,7 @@ impl Runner {
             program,
             timeout,
             interrupt,
-            layout: StdRng::seed_from_u64(seed ^ 0x1a70_u64),
+            layout: RefCell::new(StdRng::seed_from_u64(seed ^ 0x1a70_u64)),
         })
     }
 
@@ -75,19 +76,20 @@ impl Runner {
     }
 
     /// Runs one job in a child. That the child crashes or hangs is an answer like any other.
-    pub(crate) async fn run(&mut self, job: Job) -> Result<Ran, Stop> {
+    pub(crate) async fn run(&self, job: Job) -> Result<Ran, Stop> {
         if self.interrupted() {
             return Err(Stop::Interrupted);
         }
         let spec = serde_json::to_vec(&Spec { job })?;
-        let pad = self.layout.random_range(0..MAX_PAD);
+        let pad = self.layout.borrow_mut().random_range(0..MAX_PAD);
+        let mut interrupt = self.interrupt.clone();
         let started_unix_ms = unix_ms();
         let start = Instant::now();
         let mut child = self.spawn(pad).map_err(Error::Spawn)?;
         let ended = tokio::select! {
             ended = talk(&mut child, &spec) => Some(ended),
             () = tokio::time::sleep(self.timeout) => None,
-            () = self.interrupt.wait() => {
+            () = interrupt.wait() => {
                 end(&mut child).await;
                 return Err(Stop::Interrupted);
             }

@@ -34,7 +34,7 @@ pub(crate) struct Counted {
 
 /// Checks cells with what they have in common.
 pub(crate) struct Verifier<'a> {
-    pub(crate) runner: &'a mut Runner,
+    pub(crate) runner: &'a Runner,
     pub(crate) progress: &'a Progress,
     /// Folder for artifacts and references.
     pub(crate) folder: &'a Path,

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// The binary, with a cache folder of its own.
-pub fn pwbench(folder: &Path) -> Command {
+pub(crate) fn pwbench(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pwbench"));
     command
         .current_dir(folder)
@@ -19,12 +19,12 @@ pub fn pwbench(folder: &Path) -> Command {
 }
 
 /// A folder of a test's own.
-pub fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
 
 /// Runs the binary to its end.
-pub fn run(folder: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Output {
     pwbench(folder)
         .args(arguments)
         .output()
@@ -32,23 +32,23 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 /// Standard output as text.
-pub fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("UTF-8")
 }
 
 /// Standard error as text.
-pub fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// Standard output as JSON.
-pub fn json(output: &Output) -> Value {
+pub(crate) fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}\n{}", stdout(output), stderr(output)))
 }
 
 /// Fails with everything that was printed unless the exit code is `code`.
-pub fn expect_exit(output: &Output, code: i32) {
+pub(crate) fn expect_exit(output: &Output, code: i32) {
     assert_eq!(
         output.status.code(),
         Some(code),
@@ -59,7 +59,7 @@ pub fn expect_exit(output: &Output, code: i32) {
 }
 
 /// The one campaign under `results`.
-pub fn campaign(results: &Path) -> PathBuf {
+pub(crate) fn campaign(results: &Path) -> PathBuf {
     let mut folders: Vec<PathBuf> = fs::read_dir(results)
         .unwrap_or_else(|error| panic!("{}: {error}", results.display()))
         .map(|entry| entry.expect("an entry").path())
@@ -69,7 +69,7 @@ pub fn campaign(results: &Path) -> PathBuf {
 }
 
 /// The trials of a campaign, one JSON value a line.
-pub fn trials(campaign: &Path) -> Vec<Value> {
+pub(crate) fn trials(campaign: &Path) -> Vec<Value> {
     let text = fs::read_to_string(campaign.join("trials.jsonl")).expect("trials.jsonl");
     text.lines()
         .map(|line| serde_json::from_str(line).expect("a line is JSON"))
@@ -77,19 +77,19 @@ pub fn trials(campaign: &Path) -> Vec<Value> {
 }
 
 /// `campaign.json`.
-pub fn campaign_json(campaign: &Path) -> Value {
+pub(crate) fn campaign_json(campaign: &Path) -> Value {
     let text = fs::read_to_string(campaign.join("campaign.json")).expect("campaign.json");
     serde_json::from_str(&text).expect("JSON")
 }
 
 /// Writes a file of the test's own and answers its name.
-pub fn write(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> String {
+pub(crate) fn write(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> String {
     fs::write(folder.join(name), bytes).expect("written");
     name.to_owned()
 }
 
 /// A filter whose `proxy_on_request_headers` does `body`, which must leave an `i32`.
-pub fn filter(body: &str) -> Vec<u8> {
+pub(crate) fn filter(body: &str) -> Vec<u8> {
     wat::parse_str(format!(
         r#"(module
             (memory (export "memory") 1)
@@ -102,6 +102,6 @@ pub fn filter(body: &str) -> Vec<u8> {
 }
 
 /// Two plain requests as JSON lines.
-pub const TRAFFIC: &str = r#"{"id":"one","request":{"method":"GET","scheme":"https","authority":"a.example","path":"/","headers":[["accept","*/*"]]},"response":{"status":200,"headers":[["server","x"]]}}
+pub(crate) const TRAFFIC: &str = r#"{"id":"one","request":{"method":"GET","scheme":"https","authority":"a.example","path":"/","headers":[["accept","*/*"]]},"response":{"status":200,"headers":[["server","x"]]}}
 {"id":"two","request":{"method":"GET","scheme":"https","authority":"a.example","path":"/b","headers":[]},"response":{"status":404,"headers":[]}}
 "#;
