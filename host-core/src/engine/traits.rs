@@ -85,7 +85,7 @@ pub trait Instance: Send {
     ///
     /// # Errors
     /// The trap. The caller must not call the instance again.
-    fn call(&mut self, callback: Callback, arguments: [u32; 5]) -> Result<u32, Trap>;
+    fn call(&mut self, callback: Callback, arguments: &[u32; 5]) -> Result<u32, Trap>;
 
     /// Linear memory now, bytes; 0 for the native twin.
     fn memory_bytes(&self) -> u64;

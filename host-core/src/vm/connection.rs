@@ -12,7 +12,7 @@ impl Vm {
     /// # Errors
     /// The trap.
     pub fn on_new_connection(&mut self, id: ContextId) -> Result<Action, Trap> {
-        self.invoke_action(Callback::NewConnection, id, [id, 0, 0, 0, 0])
+        self.invoke_action(Callback::NewConnection, id, &[id, 0, 0, 0, 0])
     }
 
     /// Adds `chunk` to the bytes from downstream that the filter holds and calls the guest.
@@ -49,7 +49,7 @@ impl Vm {
         self.invoke(
             Callback::DownstreamConnectionClose,
             id,
-            [id, peer as u32, 0, 0, 0],
+            &[id, peer as u32, 0, 0, 0],
         )
         .map(drop)
     }
@@ -62,7 +62,7 @@ impl Vm {
         self.invoke(
             Callback::UpstreamConnectionClose,
             id,
-            [id, peer as u32, 0, 0, 0],
+            &[id, peer as u32, 0, 0, 0],
         )
         .map(drop)
     }

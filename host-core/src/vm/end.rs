@@ -28,7 +28,7 @@ impl Vm {
             }
             _ => return Ok(None),
         }
-        let delayed = self.invoke(Callback::Done, id, [id, 0, 0, 0, 0])? == Some(0);
+        let delayed = self.invoke(Callback::Done, id, &[id, 0, 0, 0, 0])? == Some(0);
         let host = self.instance.host_mut();
         if !delayed {
             // A guest that said both "yes" and `proxy_done` ends once.
@@ -71,8 +71,8 @@ impl Vm {
     }
 
     fn close(&mut self, id: ContextId) -> Result<Box<Stream>, Trap> {
-        self.invoke(Callback::Log, id, [id, 0, 0, 0, 0])?;
-        self.invoke(Callback::Delete, id, [id, 0, 0, 0, 0])?;
+        self.invoke(Callback::Log, id, &[id, 0, 0, 0, 0])?;
+        self.invoke(Callback::Delete, id, &[id, 0, 0, 0, 0])?;
         Ok(self.take_stream(id).unwrap_or_default())
     }
 

@@ -18,7 +18,7 @@ impl Vm {
     /// # Errors
     /// The trap.
     pub fn on_tick(&mut self, root: ContextId) -> Result<(), Trap> {
-        self.invoke(Callback::Tick, root, [root, 0, 0, 0, 0])
+        self.invoke(Callback::Tick, root, &[root, 0, 0, 0, 0])
             .map(drop)
     }
 
@@ -36,7 +36,7 @@ impl Vm {
     /// # Errors
     /// The trap.
     pub fn on_queue_ready(&mut self, root: ContextId, queue: u32) -> Result<(), Trap> {
-        self.invoke(Callback::QueueReady, root, [root, queue, 0, 0, 0])
+        self.invoke(Callback::QueueReady, root, &[root, queue, 0, 0, 0])
             .map(drop)
     }
 
@@ -65,7 +65,7 @@ impl Vm {
             answer,
             Callback::ForeignFunction,
             root,
-            [root, function, size, 0, 0],
+            &[root, function, size, 0, 0],
         )
     }
 
@@ -129,7 +129,7 @@ impl Vm {
             }
         };
         let arguments = [context, call, rest[0], rest[1], rest[2]];
-        self.answer(answer, callback, context, arguments)
+        self.answer(answer, callback, context, &arguments)
             .map(|()| true)
     }
 
@@ -138,7 +138,7 @@ impl Vm {
         answer: Answer,
         callback: Callback,
         context: ContextId,
-        arguments: [u32; 5],
+        arguments: &[u32; 5],
     ) -> Result<(), Trap> {
         self.instance.host_mut().answer = answer;
         let result = self.invoke(callback, context, arguments);

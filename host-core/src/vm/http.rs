@@ -65,7 +65,7 @@ impl Vm {
             Err(Context::Root(_)) => return Err((too_many(), Box::default())),
         };
         let arguments = [id, root, 0, 0, 0];
-        match self.invoke(Callback::ContextCreate, id, arguments) {
+        match self.invoke(Callback::ContextCreate, id, &arguments) {
             Ok(_) => Ok(id),
             Err(trap) => Err((trap, self.take_stream(id).unwrap_or_default())),
         }
@@ -187,7 +187,7 @@ impl Vm {
             callback,
             side,
             id,
-            [id, count, u32::from(end_of_stream), 0, 0],
+            &[id, count, u32::from(end_of_stream), 0, 0],
         )
     }
 
@@ -203,7 +203,7 @@ impl Vm {
         let half = side.of(stream);
         half.trailers_state = HeadersState::Held;
         let count = half.trailers.len() as u32;
-        self.on_stream(callback, side, id, [id, count, 0, 0, 0])
+        self.on_stream(callback, side, id, &[id, count, 0, 0, 0])
     }
 
     pub(super) fn on_data(
@@ -230,7 +230,7 @@ impl Vm {
             callback,
             side,
             id,
-            [id, size, u32::from(end_of_stream), 0, 0],
+            &[id, size, u32::from(end_of_stream), 0, 0],
         )?;
         if let Some(half) = self.stream_mut(id).map(|stream| side.of(stream))
             && had_none
@@ -248,7 +248,7 @@ impl Vm {
         callback: Callback,
         side: Side,
         id: ContextId,
-        arguments: [u32; 5],
+        arguments: &[u32; 5],
     ) -> Result<Action, Trap> {
         if let Some(stream) = self.stream_mut(id) {
             side.of(stream).continued = false;

@@ -87,7 +87,7 @@ impl Vm {
         &mut self,
         callback: Callback,
         context: ContextId,
-        arguments: [u32; 5],
+        arguments: &[u32; 5],
     ) -> Result<Option<u32>, Trap> {
         if !self.exported.contains(callback) {
             return Ok(None);
@@ -130,7 +130,7 @@ impl Vm {
         &mut self,
         callback: Callback,
         context: ContextId,
-        arguments: [u32; 5],
+        arguments: &[u32; 5],
     ) -> Result<Action, Trap> {
         let answer = self.invoke(callback, context, arguments)?;
         Ok(answer

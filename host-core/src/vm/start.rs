@@ -81,12 +81,12 @@ impl Vm {
             .contexts
             .insert(root)
             .map_err(|_| StartError::TooManyContexts)?;
-        self.start_step(Callback::ContextCreate, id, [id, 0, 0, 0, 0])?;
+        self.start_step(Callback::ContextCreate, id, &[id, 0, 0, 0, 0])?;
         if !self.started {
             self.started = true;
-            self.start_step(Callback::VmStart, id, [id, vm_configuration_size, 0, 0, 0])?;
+            self.start_step(Callback::VmStart, id, &[id, vm_configuration_size, 0, 0, 0])?;
         }
-        self.start_step(Callback::Configure, id, [id, configuration_size, 0, 0, 0])?;
+        self.start_step(Callback::Configure, id, &[id, configuration_size, 0, 0, 0])?;
         Ok(id)
     }
 
@@ -94,7 +94,7 @@ impl Vm {
         &mut self,
         callback: Callback,
         id: ContextId,
-        arguments: [u32; 5],
+        arguments: &[u32; 5],
     ) -> Result<(), StartError> {
         let stage = callback.export();
         let answer = self

@@ -77,8 +77,8 @@ impl Exports {
     /// # Safety
     /// The copy they were resolved from must be loaded, and this must be the VM's thread.
     #[inline]
-    pub(crate) unsafe fn call(&self, callback: Callback, arguments: [u32; 5]) -> u32 {
-        let [a, b, c, d, e] = arguments.map(|argument| argument as usize);
+    pub(crate) unsafe fn call(&self, callback: Callback, arguments: &[u32; 5]) -> u32 {
+        let [a, b, c, d, e] = (*arguments).map(|argument| argument as usize);
         // SAFETY: the caller's promise; the types are those of the ABI.
         unsafe {
             match self.0[callback.index()] {

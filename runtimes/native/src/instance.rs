@@ -103,7 +103,7 @@ impl Instance for NativeInstance {
     }
 
     #[inline]
-    fn call(&mut self, callback: Callback, arguments: [u32; 5]) -> Result<u32, Trap> {
+    fn call(&mut self, callback: Callback, arguments: &[u32; 5]) -> Result<u32, Trap> {
         let _running = self.enter()?;
         // SAFETY: the library is loaded, and `enter` checked the thread.
         Ok(unsafe { self.exports.call(callback, arguments) })

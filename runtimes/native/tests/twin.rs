@@ -51,7 +51,7 @@ fn vms<const N: usize>() -> [Box<dyn Instance>; N] {
 }
 
 fn ask(vm: &mut dyn Instance, what: u32) -> u32 {
-    vm.call(Callback::RequestTrailers, [what, 0, 0, 0, 0])
+    vm.call(Callback::RequestTrailers, &[what, 0, 0, 0, 0])
         .expect("no trap")
 }
 
@@ -79,14 +79,14 @@ fn callbacks_pass_their_arguments_and_results() {
         (Callback::Tick, 0, 54_321),
     ] {
         assert_eq!(
-            vm.call(callback, arguments).expect("no trap"),
+            vm.call(callback, &arguments).expect("no trap"),
             result,
             "{callback:?}"
         );
         assert_eq!(ask(vm, 0), seen, "{callback:?}");
     }
     assert_eq!(
-        vm.call(Callback::Configure, [2, 1, 0, 0, 0])
+        vm.call(Callback::Configure, &[2, 1, 0, 0, 0])
             .expect("no trap"),
         0
     );
@@ -122,7 +122,7 @@ fn host_calls_from_a_thread_of_the_guests_own_fail() {
 fn every_vm_has_statics_and_thread_locals_of_its_own() {
     let [mut first, mut second] = vms();
     first.start().expect("starts");
-    first.call(Callback::Log, [7, 0, 0, 0, 0]).expect("no trap");
+    first.call(Callback::Log, &[7, 0, 0, 0, 0]).expect("no trap");
     assert_eq!((ask(&mut *first, 0), ask(&mut *first, 1)), (7, 1));
     assert_eq!((ask(&mut *second, 0), ask(&mut *second, 1)), (0, 0));
 }
@@ -137,7 +137,7 @@ fn a_vm_runs_on_the_thread_that_called_it_first_and_on_no_other() {
     .join()
     .expect("no panic");
     let trap = vm
-        .call(Callback::Log, [1, 0, 0, 0, 0])
+        .call(Callback::Log, &[1, 0, 0, 0, 0])
         .expect_err("another thread");
     assert!(trap.message().contains("another"), "{trap}");
 }

@@ -55,7 +55,7 @@ pub(crate) fn vm(open: Open, options: EngineOptions) -> Box<dyn Instance> {
 }
 
 pub(crate) fn done(vm: &mut dyn Instance, what: u32) -> Result<u32, Trap> {
-    vm.call(Callback::Done, [what, 0, 0, 0, 0])
+    vm.call(Callback::Done, &[what, 0, 0, 0, 0])
 }
 
 fn trap_kind(open: Open, options: EngineOptions, what: u32) -> TrapKind {
@@ -76,7 +76,7 @@ pub(crate) fn every_signature_passes_its_arguments_and_result(open: Open) {
         (Callback::HttpCallResponse, 0, 54_321),
     ] {
         assert_eq!(
-            vm.call(callback, arguments).expect("no trap"),
+            vm.call(callback, &arguments).expect("no trap"),
             result,
             "{callback:?}"
         );
@@ -88,7 +88,7 @@ pub(crate) fn the_callbacks_are_those_exported_and_others_answer_zero(open: Open
     let mut vm = vm(open, EngineOptions::default());
     let callbacks = vm.callbacks();
     assert!(callbacks.contains(Callback::Done) && !callbacks.contains(Callback::Tick));
-    assert_eq!(vm.call(Callback::Tick, [9; 5]).expect("no trap"), 0);
+    assert_eq!(vm.call(Callback::Tick, &[9; 5]).expect("no trap"), 0);
 }
 
 pub(crate) fn initialise_runs_once_in_start_and_not_before(open: Open) {
@@ -262,7 +262,7 @@ pub(crate) fn instances_share_nothing(open: Open) {
     let module = compile(&*engine, &guest()).expect("compiles");
     let mut first = module.instantiate(host()).expect("instantiates");
     let mut second = module.instantiate(host()).expect("instantiates");
-    first.call(Callback::Log, [7, 0, 0, 0, 0]).expect("no trap");
+    first.call(Callback::Log, &[7, 0, 0, 0, 0]).expect("no trap");
     assert_eq!(done(&mut *second, ask::SEEN).expect("no trap"), 0);
     assert_eq!(done(&mut *first, ask::SEEN).expect("no trap"), 7);
 }

@@ -65,7 +65,7 @@ impl Exports {
         &self,
         store: &mut Store,
         callback: Callback,
-        [a, b, c, d, e]: [u32; 5],
+        &[a, b, c, d, e]: &[u32; 5],
     ) -> Result<u32, RuntimeError> {
         let nothing = |()| 0;
         match &self.0[callback.index()] {

@@ -120,7 +120,7 @@ impl Instance for WasmerInstance {
     }
 
     #[inline]
-    fn call(&mut self, callback: Callback, arguments: [u32; 5]) -> Result<u32, Trap> {
+    fn call(&mut self, callback: Callback, arguments: &[u32; 5]) -> Result<u32, Trap> {
         self.arm()?;
         let Self { store, exports, .. } = self;
         match contain(|| exports.call(&mut store.0, callback, arguments)) {

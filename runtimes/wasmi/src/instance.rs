@@ -103,7 +103,7 @@ impl Instance for WasmiInstance {
     }
 
     #[inline]
-    fn call(&mut self, callback: Callback, arguments: [u32; 5]) -> Result<u32, Trap> {
+    fn call(&mut self, callback: Callback, arguments: &[u32; 5]) -> Result<u32, Trap> {
         self.arm()?;
         let Self { store, exports, .. } = self;
         match contain(|| exports.call(store, callback, arguments)) {

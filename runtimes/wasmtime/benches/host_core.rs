@@ -5,11 +5,14 @@ mod bare;
 mod guest;
 
 use std::hint::black_box;
+use std::sync::Arc;
 
 use bare::BareWasmtime;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use guest::{CALLS, Running};
-use host_core::{EngineOptions, Stream};
+use host_core::abi::Callback;
+use host_core::services::InProcessBuilder;
+use host_core::{Engine, EngineOptions, Host, Instance, Stream};
 use runtime_wasmtime::{Compiler, Mode, WasmtimeEngine};
 use wasmtime::Strategy;
 
@@ -22,6 +25,21 @@ fn running() -> Running {
     Running::new(&engine)
 }
 
+/// The engine crate alone, without the host core's contexts.
+fn instance() -> Box<dyn Instance> {
+    let mode = Mode {
+        compiler: Compiler::Cranelift,
+        aot: false,
+    };
+    let engine = WasmtimeEngine::open(mode, EngineOptions::default()).expect("available");
+    let wasm = guest::wasm();
+    let facts = Arc::new(engine.inspect(&wasm).expect("facts"));
+    let module = engine.compile(&wasm, &facts).expect("compiles");
+    let services = Arc::new(InProcessBuilder::default().build());
+    let host = Host::new(services, facts.version, Arc::default());
+    module.instantiate(host).expect("instantiates")
+}
+
 fn floor() -> BareWasmtime {
     BareWasmtime::new(Strategy::Cranelift, None).expect("runs")
 }
@@ -30,6 +48,15 @@ fn empty_callback(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("empty callback");
     let mut floor = floor();
     group.bench_function("floor", |bencher| bencher.iter(|| floor.callback()));
+    let mut instance = instance();
+    group.bench_function("engine seam", |bencher| {
+        bencher.iter(|| {
+            let arguments = black_box([2, 16, 0, 0, 0]);
+            instance
+                .call(Callback::RequestHeaders, arguments)
+                .expect("no trap")
+        });
+    });
     let mut running = running();
     let stream = running.stream();
     group.bench_function("host core", |bencher| {

@@ -67,7 +67,7 @@ impl Exports {
         &self,
         store: &mut Store<VmState>,
         callback: Callback,
-        [a, b, c, d, e]: [u32; 5],
+        &[a, b, c, d, e]: &[u32; 5],
     ) -> Result<u32, wasmtime::Error> {
         let nothing = |()| 0;
         match &self.0[callback.index()] {

@@ -114,7 +114,7 @@ impl Instance for WasmtimeInstance {
     }
 
     #[inline]
-    fn call(&mut self, callback: Callback, arguments: [u32; 5]) -> Result<u32, Trap> {
+    fn call(&mut self, callback: Callback, arguments: &[u32; 5]) -> Result<u32, Trap> {
         self.arm();
         let Self { store, exports, .. } = self;
         match contain(|| exports.call(store, callback, arguments)) {
