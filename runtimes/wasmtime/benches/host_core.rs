@@ -53,7 +53,7 @@ fn empty_callback(criterion: &mut Criterion) {
         bencher.iter(|| {
             let arguments = black_box([2, 16, 0, 0, 0]);
             instance
-                .call(Callback::RequestHeaders, arguments)
+                .call(Callback::RequestHeaders, &arguments)
                 .expect("no trap")
         });
     });
