@@ -40,7 +40,7 @@ pub(crate) fn table(headings: &[&str]) -> Table {
     table.load_style(RULED);
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(width());
-    table.set_header(headings.iter().map(|heading| Cell::new(heading)));
+    table.set_header(headings.iter().map(Cell::new));
     table
 }
 

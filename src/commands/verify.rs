@@ -70,7 +70,7 @@ async fn all(arguments: &VerifyArgs, field: &Field, runner: &Runner) -> Result<V
         "make a folder",
         "set TMPDIR to a folder that is writable",
     ))?;
-    let mut verifier = Verifier {
+    let verifier = Verifier {
         runner,
         progress: &progress,
         folder: folder.path(),

@@ -74,7 +74,7 @@ pub(crate) async fn conduct(
 
     let (mut failed_cells, mut conforming) = (0, Vec::new());
     let isolation = arguments.isolation.to_string();
-    let mut verifier = Verifier {
+    let verifier = Verifier {
         runner,
         progress,
         folder: &artifacts,

@@ -77,6 +77,12 @@ impl Runner {
 
     /// Runs one job in a child. That the child crashes or hangs is an answer like any other.
     pub(crate) async fn run(&self, job: Job) -> Result<Ran, Stop> {
+        self.run_within(job, self.timeout).await
+    }
+
+    /// As [`Runner::run`], with another kill timer where it is shorter.
+    pub(crate) async fn run_within(&self, job: Job, timeout: Duration) -> Result<Ran, Stop> {
+        let timeout = timeout.min(self.timeout);
         if self.interrupted() {
             return Err(Stop::Interrupted);
         }
@@ -88,7 +94,7 @@ impl Runner {
         let mut child = self.spawn(pad).map_err(Error::Spawn)?;
         let ended = tokio::select! {
             ended = talk(&mut child, &spec) => Some(ended),
-            () = tokio::time::sleep(self.timeout) => None,
+            () = tokio::time::sleep(timeout) => None,
             () = interrupt.wait() => {
                 end(&mut child).await;
                 return Err(Stop::Interrupted);
@@ -102,8 +108,10 @@ impl Runner {
             }
             None => {
                 end(&mut child).await;
-                let seconds = self.timeout.as_secs_f64();
-                let reason = format!("no answer within {seconds} s, so the process was ended");
+                let seconds = timeout.as_secs_f64();
+                let reason = format!(
+                    "no answer within {seconds} s, so the process was ended; give --trial-timeout if it needs longer"
+                );
                 Answer::Failed(Failed::new(FailureKind::Timeout, reason))
             }
         };

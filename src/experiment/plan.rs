@@ -115,7 +115,13 @@ pub(crate) fn fit(cells: &[Costs], first: u32, blocks: u32, fewest: u32, time: D
             target: LEAST,
         };
     }
-    let (mut fits, mut exceeds) = (LEAST, MOST + Duration::from_millis(1));
+    if all(MOST, blocks) <= time {
+        return Plan {
+            blocks,
+            target: MOST,
+        };
+    }
+    let (mut fits, mut exceeds) = (LEAST, MOST);
     while exceeds - fits > Duration::from_millis(1) {
         let middle = (fits + exceeds) / 2;
         match all(middle, blocks) <= time {

@@ -10,6 +10,10 @@ use super::child::unix_ms;
 use super::{Entrant, Field, Progress, Runner, Stop};
 use crate::trial::{Answer, Checked, Compiled, Failed, Job, Subject};
 
+/// Kill timer once the workload has hung on the reference runtime: what is slower will not
+/// do better.
+const ENOUGH_OF_A_HANG: Duration = Duration::from_secs(5);
+
 /// One cell after its check.
 pub(crate) struct Verified {
     pub(crate) entrant: Entrant,
@@ -30,6 +34,16 @@ pub(crate) struct Counted {
     pub(crate) instructions: Option<u64>,
     pub(crate) measured_ns: u64,
     pub(crate) code_ns: u64,
+}
+
+/// What the cells of one workload are compared with.
+#[derive(Default)]
+struct Reference {
+    /// Base name of its files.
+    base: Option<PathBuf>,
+    counted: Counted,
+    /// Whether the kill timer had to end it.
+    hangs: bool,
 }
 
 /// Checks cells with what they have in common.
@@ -74,7 +88,7 @@ fn wrong_outcomes(check: &Check) -> String {
 impl Verifier<'_> {
     /// Checks every entrant of the field, handing each to `each` as soon as it is known.
     pub(crate) async fn verify(
-        &mut self,
+        &self,
         field: &Field,
         each: &mut dyn FnMut(Verified, &Counted) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
@@ -85,10 +99,12 @@ impl Verifier<'_> {
                 .iter()
                 .filter(|entrant| entrant.cell.workload == workload.name)
                 .collect();
-            let (reference, counted) = self.reference(&own).await?;
+            self.progress
+                .trial(&format!("{}, counting", workload.name), None);
+            let reference = self.reference(&own).await?;
             for entrant in own {
                 self.progress.trial(&entrant.cell.label(), None);
-                each(self.check(entrant, reference.as_deref()).await?, &counted)?;
+                each(self.check(entrant, &reference).await?, &reference.counted)?;
                 self.progress.ended();
             }
         }
@@ -96,56 +112,52 @@ impl Verifier<'_> {
     }
 
     /// Lets the reference runtime set the trace, count instructions and, where the traffic's
-    /// author expects nothing, set the outcomes. Where it cannot run the workload, the first
-    /// runtime that can takes its place, without the count.
-    async fn reference(&mut self, own: &[&Entrant]) -> Result<(Option<PathBuf>, Counted), Stop> {
+    /// author expects nothing, set the outcomes. Where it does not take the module, the first
+    /// runtime that does takes its place, without the count.
+    async fn reference(&self, own: &[&Entrant]) -> Result<Reference, Stop> {
         let Some(first) = own.first() else {
-            return Ok((None, Counted::default()));
+            return Ok(Reference::default());
         };
         let base = self.folder.join(file_name(&first.cell.workload));
         let mut subject = self.subject(first);
-        subject.runtime = runtimes::reference().to_owned();
-        if let Some(counted) = self.set_reference(subject, true, &base).await? {
-            return Ok((Some(base), counted));
-        }
-        for entrant in own.iter().filter(|entrant| !artifacts::needed(entrant)) {
-            if let Some(counted) = self
-                .set_reference(self.subject(entrant), false, &base)
-                .await?
-            {
-                return Ok((Some(base), counted));
+        runtimes::reference().clone_into(&mut subject.runtime);
+        let others = own.iter().filter(|entrant| !artifacts::needed(entrant));
+        let others = others.map(|entrant| (self.subject(entrant), false));
+        for (subject, count_instructions) in std::iter::once((subject, true)).chain(others) {
+            let job = Job::Check {
+                subject,
+                count_instructions,
+                reference: None,
+                write_reference: Some(base.clone()),
+            };
+            match self.runner.run(job).await?.answer {
+                Answer::Checked(checked) => {
+                    let counted = Counted {
+                        instructions: checked.check.instructions,
+                        measured_ns: checked.measured_ns,
+                        code_ns: checked.code_ns,
+                    };
+                    return Ok(Reference {
+                        base: Some(base),
+                        counted,
+                        hangs: false,
+                    });
+                }
+                Answer::Failed(failed) if failed.kind == FailureKind::Refused => {}
+                // The guest itself fails, and will on every runtime.
+                Answer::Failed(failed) => {
+                    return Ok(Reference {
+                        hangs: failed.kind == FailureKind::Timeout,
+                        ..Reference::default()
+                    });
+                }
+                _ => break,
             }
         }
-        Ok((None, Counted::default()))
+        Ok(Reference::default())
     }
 
-    async fn set_reference(
-        &mut self,
-        subject: Subject,
-        count: bool,
-        base: &Path,
-    ) -> Result<Option<Counted>, Stop> {
-        let job = Job::Check {
-            subject,
-            count_instructions: count,
-            reference: None,
-            write_reference: Some(base.to_path_buf()),
-        };
-        Ok(match self.runner.run(job).await?.answer {
-            Answer::Checked(checked) => Some(Counted {
-                instructions: checked.check.instructions,
-                measured_ns: checked.measured_ns,
-                code_ns: checked.code_ns,
-            }),
-            _ => None,
-        })
-    }
-
-    async fn check(
-        &mut self,
-        entrant: &Entrant,
-        reference: Option<&Path>,
-    ) -> Result<Verified, Stop> {
+    async fn check(&self, entrant: &Entrant, reference: &Reference) -> Result<Verified, Stop> {
         let mut verified = Verified {
             entrant: entrant.clone(),
             subject: self.subject(entrant),
@@ -168,10 +180,13 @@ impl Verifier<'_> {
         let job = Job::Check {
             subject: verified.subject.clone(),
             count_instructions: false,
-            reference: reference.map(Path::to_path_buf),
+            reference: reference.base.clone(),
             write_reference: None,
         };
-        let ran = self.runner.run(job).await?;
+        let ran = match reference.hangs {
+            true => self.runner.run_within(job, ENOUGH_OF_A_HANG).await?,
+            false => self.runner.run(job).await?,
+        };
         (verified.started_unix_ms, verified.wall_ns) = (ran.started_unix_ms, ran.wall_ns);
         verified.checked = match ran.answer {
             Answer::Checked(checked) => Ok(*checked),
