@@ -205,7 +205,7 @@ static INTERPRETER: LazyLock<Subject> =
     LazyLock::new(|| common::subject("wasmi/eager").expect("wasmi runs everywhere"));
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
     fn random_host_calls_never_panic_and_answer_alike(script in script()) {

@@ -198,6 +198,7 @@ fn id_place(parameter: &str) -> Option<u32> {
     match parameter {
         "metric" => Some(IDS),
         "queue" => Some(IDS + 4),
+        "call" => Some(IDS + 8),
         _ => None,
     }
 }
@@ -277,12 +278,16 @@ pub(crate) fn hostile_guest() -> Vec<u8> {
             .position(|call| call.name == name)
             .unwrap_or_default()
     };
-    let (set_context, define, register, enqueue, set_shared) = (
+    let (set_context, define, register, enqueue) = (
         index("proxy_set_effective_context"),
         index("proxy_define_metric"),
         index("proxy_register_shared_queue"),
         index("proxy_enqueue_shared_queue"),
+    );
+    let (set_shared, set_property, open) = (
         index("proxy_set_shared_data"),
+        index("proxy_set_property"),
+        index("proxy_grpc_stream"),
     );
     let fields: String = fields()
         .iter()
@@ -304,6 +309,8 @@ pub(crate) fn hostile_guest() -> Vec<u8> {
             (drop (call $f{register} {word} (i32.const {IDS_QUEUE})))
             (drop (call $f{enqueue} (i32.load (i32.const {IDS_QUEUE})) {word}))
             (drop (call $f{set_shared} {word} {word} (i32.const 0)))
+            (drop (call $f{set_property} {word} {word}))
+            (drop (call $f{open} {word} {word} {word} (i32.const 0) (i32.const 0) (i32.const {IDS_CALL})))
             (i32.const 1))
         (func (export "proxy_on_request_headers") (param i32 i32 i32) (result i32) (i32.const 1))
         (func (export "proxy_on_request_body") (param i32 i32 i32) (result i32) (i32.const 1))
@@ -311,6 +318,7 @@ pub(crate) fn hostile_guest() -> Vec<u8> {
             (drop (call $f{set_context} (global.get $stream)))
             {dispatch})"#,
         IDS_QUEUE = IDS + 4,
+        IDS_CALL = IDS + 8,
     );
     let allocator = format!(
         r#"(global $heap (mut i32) (i32.const {HEAP}))

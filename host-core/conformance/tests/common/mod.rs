@@ -3,7 +3,7 @@
 use conformance::Subject;
 
 /// The runtime under test, or `None`, with a line that says so, where it cannot run.
-pub fn subject(id: &'static str) -> Option<Subject> {
+pub(crate) fn subject(id: &'static str) -> Option<Subject> {
     runtimes::keep_exports();
     let entry = runtimes::find(id).unwrap_or_else(|| panic!("{id} is not in the catalogue"));
     if let runtimes::Availability::Unavailable { reason, remedy } = entry.availability() {
