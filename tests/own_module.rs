@@ -265,3 +265,36 @@ fn a_recorded_archive_is_traffic_too() {
     expect_exit(&output, 0);
     assert_eq!(json(&output)["checks"][0]["matched"], 1);
 }
+
+#[test]
+fn every_isolation_is_checked_and_measured() {
+    let folder = folder();
+    let module = write(folder.path(), "own.wasm", filter("i32.const 0"));
+    let requests = write(folder.path(), "own.jsonl", TRAFFIC);
+    for isolation in ["shared", "pool:2", "request"] {
+        let output_folder = isolation.replace(':', "-");
+        let arguments = [
+            "run",
+            "--module",
+            &module,
+            "--requests",
+            &requests,
+            "--runtime",
+            "wasmi/lazy",
+            "--blocks",
+            "1",
+            "--isolation",
+            isolation,
+            "--output",
+            &output_folder,
+        ];
+        expect_exit(&run(folder.path(), &arguments), 0);
+        let trials = trials(&campaign(&folder.path().join(&output_folder)));
+        // The check, the cell and its control.
+        assert_eq!(trials.len(), 3, "{trials:?}");
+        for trial in &trials {
+            assert_eq!(trial["status"], "ok", "{trial}");
+            assert_eq!(trial["cell"]["isolation"], isolation, "{trial}");
+        }
+    }
+}

@@ -198,7 +198,8 @@ impl Inspection {
             memory.unwrap_or_else(|| "none is exported".to_owned()),
         );
         fact("Features", or_none(&self.features));
-        fact("Made by", self.producers.join("\n"));
+        let producers: Vec<&str> = self.producers.iter().map(String::as_str).collect();
+        fact("Made by", or_none(&producers));
         fact("Callbacks", or_none(&self.callbacks));
         let mut functions = table(&["Imports and exports", "Type"]);
         for import in &self.imports {

@@ -22,7 +22,14 @@ pub(super) fn run(arguments: RunArgs) -> Result<Exit, Error> {
     }
     print(&report, arguments.format)?;
     tell(&conducted, &arguments);
-    Ok(exit(&conducted, &report))
+    let exit = exit(&conducted, &report);
+    if exit == Exit::Environment {
+        eprintln!(
+            "error: the machine was not steady enough for a verdict\n\
+             help: end what else runs on it, or measure for longer with --preset full"
+        );
+    }
+    Ok(exit)
 }
 
 fn tell(conducted: &Conducted, arguments: &RunArgs) {

@@ -24,7 +24,7 @@ impl Progress {
             },
         );
         if let Ok(style) =
-            ProgressStyle::with_template("{prefix:<9} {bar:30} {pos:>4}/{len:<4} {msg}")
+            ProgressStyle::with_template("{prefix:<9} {bar:30} {pos:>4}/{len:<4} {wide_msg}")
         {
             bar.set_style(style.progress_chars("━╸─"));
         }
