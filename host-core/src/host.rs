@@ -90,6 +90,18 @@ impl Host {
         std::mem::replace(&mut self.tape, tape)
     }
 
+    /// Takes note that `callback` is about to be called; its first argument is the context
+    /// that host calls act on. Every [`crate::Instance::call`] begins with this.
+    #[inline]
+    pub fn enter(&mut self, callback: Callback, arguments: &[u32; 5]) {
+        self.effective = arguments[0];
+        self.running = Some(callback);
+        if let Some(tape) = &mut self.tape {
+            let params = callback.signature(self.abi).params;
+            tape.callback(callback, &arguments[..usize::from(params)]);
+        }
+    }
+
     /// The stream with this id.
     #[inline]
     pub(crate) fn stream_mut(&mut self, id: ContextId) -> Option<&mut Stream> {

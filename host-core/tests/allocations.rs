@@ -72,7 +72,10 @@ const GUEST: &str = r#"(module
 "#;
 
 fn filter() -> (Vm, u32) {
-    let mode = Mode { compiler: Compiler::Cranelift, aot: false };
+    let mode = Mode {
+        compiler: Compiler::Cranelift,
+        aot: false,
+    };
     let engine = WasmtimeEngine::open(mode, EngineOptions::default()).expect("available");
     let wasm = wat::parse_str(GUEST).expect("a valid guest");
     let facts = Arc::new(engine.inspect(&wasm).expect("a filter"));
@@ -80,7 +83,9 @@ fn filter() -> (Vm, u32) {
     let services = Arc::new(InProcess::builder().build());
     let settings = Arc::new(VmSettings::default());
     let mut vm = Vm::new(&*module, &facts, services, settings).expect("starts");
-    let root = vm.add_root(PluginSettings::default()).expect("is configured");
+    let root = vm
+        .add_root(PluginSettings::default())
+        .expect("is configured");
     (vm, root)
 }
 
@@ -89,9 +94,17 @@ fn transaction(vm: &mut Vm, root: u32, mut stream: Box<Stream>) -> Box<Stream> {
     stream.clear();
     for number in 0..15_u8 {
         let name = [b'x', b'-', b'a' + number];
-        stream.request.headers.add(&name, b"a value of usual length").expect("room");
+        stream
+            .request
+            .headers
+            .add(&name, b"a value of usual length")
+            .expect("room");
     }
-    stream.request.headers.add(b"x-wanted", b"0123456789abcdef0123456789abcdef").expect("room");
+    stream
+        .request
+        .headers
+        .add(b"x-wanted", b"0123456789abcdef0123456789abcdef")
+        .expect("room");
     let id = vm.create_stream(root, stream).expect("no trap");
     vm.on_request_headers(id, true).expect("no trap");
     vm.finish(id).expect("no trap").expect("not delayed")
@@ -113,7 +126,11 @@ fn a_warm_vm_serves_transactions_without_allocating() {
     for _ in 0..1_000 {
         stream = transaction(&mut vm, root, stream);
     }
-    assert_eq!(ALLOCATIONS.get() - before, 0, "allocations in 1,000 transactions");
+    assert_eq!(
+        ALLOCATIONS.get() - before,
+        0,
+        "allocations in 1,000 transactions"
+    );
 }
 
 #[test]

@@ -65,13 +65,21 @@ impl ContextTable {
         Ok(id)
     }
 
-    pub(crate) fn remove(&mut self, id: ContextId) -> Option<Context> {
+    /// Removes a stream; root contexts stay.
+    pub(crate) fn remove_stream(&mut self, id: ContextId) -> Option<Box<Stream>> {
         let index = Self::index(id)?;
         let slot = self.slots.get_mut(index).filter(|slot| slot.id == id)?;
-        let context = slot.context.take()?;
-        slot.id = slot.id.wrapping_add(1 << SLOT_BITS);
-        self.free.push(index as u32);
-        Some(context)
+        match slot.context.take() {
+            Some(Context::Stream { stream, .. }) => {
+                slot.id = slot.id.wrapping_add(1 << SLOT_BITS);
+                self.free.push(index as u32);
+                Some(stream)
+            }
+            other => {
+                slot.context = other;
+                None
+            }
+        }
     }
 
     #[inline]
@@ -114,17 +122,33 @@ mod tests {
         Context::Root(Box::default())
     }
 
+    fn stream() -> Context {
+        Context::Stream {
+            stream: Box::default(),
+            root: 1,
+            done: DoneState::Alive,
+        }
+    }
+
     #[test]
     fn ids_start_at_one_and_a_removed_id_names_nothing() {
         let mut table = ContextTable::default();
-        let first = table.insert(root()).unwrap();
-        let second = table.insert(root()).unwrap();
+        let first = table.insert(stream()).unwrap();
+        let second = table.insert(stream()).unwrap();
         assert_eq!((first, second), (1, 2));
-        assert!(table.remove(first).is_some());
-        assert!(table.get(first).is_none() && table.remove(first).is_none());
-        let third = table.insert(root()).unwrap();
+        assert!(table.remove_stream(first).is_some());
+        assert!(table.get(first).is_none() && table.remove_stream(first).is_none());
+        let third = table.insert(stream()).unwrap();
         assert_ne!(third, first);
         assert!(table.get(third).is_some() && table.get(second).is_some());
+    }
+
+    #[test]
+    fn root_contexts_are_not_removed_as_streams() {
+        let mut table = ContextTable::default();
+        let id = table.insert(root()).unwrap();
+        assert!(table.remove_stream(id).is_none());
+        assert!(table.get(id).is_some());
     }
 
     #[test]

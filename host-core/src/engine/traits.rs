@@ -80,11 +80,12 @@ pub trait Instance: Send {
     /// The trap; `proc_exit(0)` out of `_start` is success.
     fn start(&mut self) -> Result<(), Trap>;
 
-    /// Calls an exported callback with the first `signature.params` of `arguments`;
+    /// Tells the host ([`Host::enter`]) and calls an exported callback with the first `signature.params` of `arguments`;
     /// answers 0 for callbacks without a result.
     ///
     /// # Errors
-    /// The trap. The caller must not call the instance again.
+    /// The trap. The caller must not call the instance again, and neither after a panic,
+    /// which [`crate::Vm`] takes care of.
     fn call(&mut self, callback: Callback, arguments: &[u32; 5]) -> Result<u32, Trap>;
 
     /// Linear memory now, bytes; 0 for the native twin.

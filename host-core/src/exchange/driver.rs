@@ -8,7 +8,7 @@ use crate::context::{ContextId, Stream};
 use crate::isolation::{Binding, Seat};
 use crate::plugin::FailPolicy;
 use crate::services::InProcess;
-use crate::{Trap, Vm};
+use crate::{Trap, Vm, contain};
 
 /// How often a paused stream is given ticks and events before it counts as stuck.
 const PATIENCE: usize = 1_000;
@@ -91,8 +91,15 @@ impl Driver {
         self.edits_responses
     }
 
-    /// Runs one transaction.
+    /// Runs one transaction. A panic of the engine ends the VM and fails the transaction.
     pub fn run(&mut self, exchange: &Exchange) -> Ending {
+        match contain(|| self.transact(exchange)) {
+            Ok(ending) => ending,
+            Err(panic) => self.fail(exchange, panic),
+        }
+    }
+
+    fn transact(&mut self, exchange: &Exchange) -> Ending {
         let mut stream = self.stream.take().unwrap_or_default();
         stream.clear();
         stream.request.headers.copy_from(&exchange.request.headers);

@@ -12,7 +12,7 @@ impl Vm {
     /// # Errors
     /// The trap.
     pub fn on_new_connection(&mut self, id: ContextId) -> Result<Action, Trap> {
-        self.invoke_action(Callback::NewConnection, id, &[id, 0, 0, 0, 0])
+        self.invoke_action(Callback::NewConnection, &[id, 0, 0, 0, 0])
     }
 
     /// Adds `chunk` to the bytes from downstream that the filter holds and calls the guest.
@@ -48,7 +48,6 @@ impl Vm {
     pub fn on_downstream_close(&mut self, id: ContextId, peer: PeerType) -> Result<(), Trap> {
         self.invoke(
             Callback::DownstreamConnectionClose,
-            id,
             &[id, peer as u32, 0, 0, 0],
         )
         .map(drop)
@@ -61,7 +60,6 @@ impl Vm {
     pub fn on_upstream_close(&mut self, id: ContextId, peer: PeerType) -> Result<(), Trap> {
         self.invoke(
             Callback::UpstreamConnectionClose,
-            id,
             &[id, peer as u32, 0, 0, 0],
         )
         .map(drop)

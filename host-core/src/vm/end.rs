@@ -1,10 +1,10 @@
 //! The end of streams.
 
 use super::Vm;
-use crate::Trap;
 use crate::abi::Callback;
-use crate::context::{Context, ContextId, DoneState, HeadersState, Stream};
+use crate::context::{Context, ContextId, DoneState, Half, Stream};
 use crate::services::{Callout, CalloutKind, CalloutOrigin};
+use crate::{Host, Trap};
 
 impl Vm {
     /// Ends a stream: `proxy_on_done` and, unless the guest delays it, `proxy_on_log` and
@@ -17,31 +17,17 @@ impl Vm {
         match self.instance.host_mut().contexts.get_mut(id) {
             Some(Context::Stream { stream, done, .. }) => {
                 *done = DoneState::Awaited;
-                for half in [&mut stream.request, &mut stream.response] {
-                    for state in [&mut half.headers_state, &mut half.trailers_state] {
-                        if *state == HeadersState::Held {
-                            *state = HeadersState::Sent;
-                        }
-                    }
-                    half.body_held = false;
-                }
+                stream.request.pass_on();
+                stream.response.pass_on();
             }
             _ => return Ok(None),
         }
-        let delayed = self.invoke(Callback::Done, id, &[id, 0, 0, 0, 0])? == Some(0);
-        let host = self.instance.host_mut();
-        if !delayed {
-            // A guest that said both "yes" and `proxy_done` ends once.
-            if !host.finished.is_empty() {
-                host.finished.retain(|finished| *finished != id);
-            }
-            return self.close(id).map(Some);
+        let delayed = self.invoke(Callback::Done, &[id, 0, 0, 0, 0])? == Some(0);
+        // A guest may answer "not yet" and say in the same callback that it is done.
+        if delayed && !self.instance.host().finished.contains(&id) {
+            return Ok(None);
         }
-        if host.finished.contains(&id) {
-            host.finished.retain(|finished| *finished != id);
-            return self.close(id).map(Some);
-        }
-        Ok(None)
+        self.close(id).map(Some)
     }
 
     /// Ends the streams whose guest delayed their end and has now called `proxy_done`.
@@ -59,38 +45,43 @@ impl Vm {
     /// Takes a stream out without telling the guest, after a trap. Its callouts are
     /// cancelled.
     pub fn take_stream(&mut self, id: ContextId) -> Option<Box<Stream>> {
-        self.cancel_callouts(id);
         let host = self.instance.host_mut();
-        match host.contexts.get(id) {
-            Some(Context::Stream { .. }) => match host.contexts.remove(id) {
-                Some(Context::Stream { stream, .. }) => Some(stream),
-                _ => None,
-            },
-            _ => None,
+        if !host.finished.is_empty() {
+            host.finished.retain(|finished| *finished != id);
         }
+        if host.calls.len() > 0 {
+            cancel_callouts(host, id);
+        }
+        host.contexts.remove_stream(id)
     }
 
     fn close(&mut self, id: ContextId) -> Result<Box<Stream>, Trap> {
-        self.invoke(Callback::Log, id, &[id, 0, 0, 0, 0])?;
-        self.invoke(Callback::Delete, id, &[id, 0, 0, 0, 0])?;
+        self.invoke(Callback::Log, &[id, 0, 0, 0, 0])?;
+        self.invoke(Callback::Delete, &[id, 0, 0, 0, 0])?;
         Ok(self.take_stream(id).unwrap_or_default())
     }
+}
 
-    fn cancel_callouts(&mut self, id: ContextId) {
-        let host = self.instance.host_mut();
-        for call in host.calls.remove_of(id) {
-            let origin = CalloutOrigin {
-                vm: host.vm_number,
-                call,
-            };
-            // The callout is forgotten here whatever the embedder says to it.
-            let _ = host.services.callout(
-                origin,
-                Callout {
-                    upstream: b"",
-                    kind: CalloutKind::Cancel,
-                },
-            );
-        }
+#[cold]
+fn cancel_callouts(host: &mut Host, id: ContextId) {
+    for call in host.calls.remove_of(id) {
+        let origin = CalloutOrigin {
+            vm: host.vm_number,
+            call,
+        };
+        let cancel = Callout {
+            upstream: b"",
+            kind: CalloutKind::Cancel,
+        };
+        // The callout is forgotten here whatever the embedder says to it.
+        let _ = host.services.callout(origin, cancel);
+    }
+}
+
+impl Half {
+    /// Nothing is with the filter any more: from now on the guest may only read.
+    fn pass_on(&mut self) {
+        self.paused = false;
+        self.settle();
     }
 }

@@ -18,8 +18,7 @@ impl Vm {
     /// # Errors
     /// The trap.
     pub fn on_tick(&mut self, root: ContextId) -> Result<(), Trap> {
-        self.invoke(Callback::Tick, root, &[root, 0, 0, 0, 0])
-            .map(drop)
+        self.invoke(Callback::Tick, &[root, 0, 0, 0, 0]).map(drop)
     }
 
     /// Root contexts that asked for ticks, and how often.
@@ -36,7 +35,7 @@ impl Vm {
     /// # Errors
     /// The trap.
     pub fn on_queue_ready(&mut self, root: ContextId, queue: u32) -> Result<(), Trap> {
-        self.invoke(Callback::QueueReady, root, &[root, queue, 0, 0, 0])
+        self.invoke(Callback::QueueReady, &[root, queue, 0, 0, 0])
             .map(drop)
     }
 
@@ -64,7 +63,6 @@ impl Vm {
         self.answer(
             answer,
             Callback::ForeignFunction,
-            root,
             &[root, function, size, 0, 0],
         )
     }
@@ -129,19 +127,17 @@ impl Vm {
             }
         };
         let arguments = [context, call, rest[0], rest[1], rest[2]];
-        self.answer(answer, callback, context, &arguments)
-            .map(|()| true)
+        self.answer(answer, callback, &arguments).map(|()| true)
     }
 
     fn answer(
         &mut self,
         answer: Answer,
         callback: Callback,
-        context: ContextId,
         arguments: &[u32; 5],
     ) -> Result<(), Trap> {
         self.instance.host_mut().answer = answer;
-        let result = self.invoke(callback, context, arguments);
+        let result = self.invoke(callback, arguments);
         self.instance.host_mut().answer = Answer::default();
         result.map(drop)
     }

@@ -65,7 +65,7 @@ impl Vm {
             Err(Context::Root(_)) => return Err((too_many(), Box::default())),
         };
         let arguments = [id, root, 0, 0, 0];
-        match self.invoke(Callback::ContextCreate, id, &arguments) {
+        match self.invoke(Callback::ContextCreate, &arguments) {
             Ok(_) => Ok(id),
             Err(trap) => Err((trap, self.take_stream(id).unwrap_or_default())),
         }
@@ -253,7 +253,7 @@ impl Vm {
         if let Some(stream) = self.stream_mut(id) {
             side.of(stream).continued = false;
         }
-        let action = self.invoke_action(callback, id, arguments)?;
+        let action = self.invoke_action(callback, arguments)?;
         let Some(stream) = self.stream_mut(id) else {
             return Ok(action);
         };

@@ -81,30 +81,16 @@ impl Vm {
         self.instance.host_mut().stream_mut(id)
     }
 
-    /// Calls `callback` with `context` as the effective context; `None` when the module
+    /// Calls `callback`; its first argument is the effective context. `None` when the module
     /// does not export it.
-    fn invoke(
-        &mut self,
-        callback: Callback,
-        context: ContextId,
-        arguments: &[u32; 5],
-    ) -> Result<Option<u32>, Trap> {
+    fn invoke(&mut self, callback: Callback, arguments: &[u32; 5]) -> Result<Option<u32>, Trap> {
         if !self.exported.contains(callback) {
             return Ok(None);
         }
         if let Some(trap) = &self.ended {
-            return Err(Trap::new(
-                TrapKind::Dead,
-                format!("the VM has ended: {trap}"),
-            ));
+            return Err(dead(trap));
         }
-        let host = self.instance.host_mut();
-        host.effective = context;
-        host.running = Some(callback);
-        if let Some(tape) = &mut host.tape {
-            let params = callback.signature(self.version).params;
-            tape.callback(callback, &arguments[..usize::from(params)]);
-        }
+        let unwound = EndsIfUnwound(&mut self.ended);
         let result = match &mut self.stopwatch {
             None => self.instance.call(callback, arguments),
             Some(stopwatch) => {
@@ -112,31 +98,47 @@ impl Vm {
                 stopwatch.time(callback, || instance.call(callback, arguments))
             }
         };
+        std::mem::forget(unwound);
         match result {
             Ok(answer) => Ok(Some(answer)),
-            Err(trap) => {
-                // What the guest said last, often why it died, need not end with a newline.
-                self.instance.host_mut().flush_lines();
-                self.ended = Some(trap.clone());
-                Err(trap)
-            }
+            Err(trap) => Err(self.end(trap)),
         }
+    }
+
+    #[cold]
+    fn end(&mut self, trap: Trap) -> Trap {
+        // What the guest said last, often why it died, need not end with a newline.
+        self.instance.host_mut().flush_lines();
+        self.ended = Some(trap.clone());
+        trap
     }
 
     /// [`Vm::invoke`] for callbacks that answer an action; absent ones continue, and so do
     /// answers that are no action.
     #[inline]
-    fn invoke_action(
-        &mut self,
-        callback: Callback,
-        context: ContextId,
-        arguments: &[u32; 5],
-    ) -> Result<Action, Trap> {
-        let answer = self.invoke(callback, context, arguments)?;
+    fn invoke_action(&mut self, callback: Callback, arguments: &[u32; 5]) -> Result<Action, Trap> {
+        let answer = self.invoke(callback, arguments)?;
         Ok(answer
             .and_then(Action::from_u32)
             .unwrap_or(Action::Continue))
     }
+}
+
+/// Ends the VM when an engine's panic unwinds through a call: its state is then unknown.
+/// Cheaper on the way of a call that returns than catching the panic there, which the
+/// embedder does once for a whole transaction.
+struct EndsIfUnwound<'a>(&'a mut Option<Trap>);
+
+impl Drop for EndsIfUnwound<'_> {
+    #[cold]
+    fn drop(&mut self) {
+        *self.0 = Some(Trap::new(TrapKind::Other, "the engine panicked"));
+    }
+}
+
+#[cold]
+fn dead(trap: &Trap) -> Trap {
+    Trap::new(TrapKind::Dead, format!("the VM has ended: {trap}"))
 }
 
 impl std::fmt::Debug for Vm {

@@ -81,24 +81,19 @@ impl Vm {
             .contexts
             .insert(root)
             .map_err(|_| StartError::TooManyContexts)?;
-        self.start_step(Callback::ContextCreate, id, &[id, 0, 0, 0, 0])?;
+        self.start_step(Callback::ContextCreate, &[id, 0, 0, 0, 0])?;
         if !self.started {
             self.started = true;
-            self.start_step(Callback::VmStart, id, &[id, vm_configuration_size, 0, 0, 0])?;
+            self.start_step(Callback::VmStart, &[id, vm_configuration_size, 0, 0, 0])?;
         }
-        self.start_step(Callback::Configure, id, &[id, configuration_size, 0, 0, 0])?;
+        self.start_step(Callback::Configure, &[id, configuration_size, 0, 0, 0])?;
         Ok(id)
     }
 
-    fn start_step(
-        &mut self,
-        callback: Callback,
-        id: ContextId,
-        arguments: &[u32; 5],
-    ) -> Result<(), StartError> {
+    fn start_step(&mut self, callback: Callback, arguments: &[u32; 5]) -> Result<(), StartError> {
         let stage = callback.export();
         let answer = self
-            .invoke(callback, id, arguments)
+            .invoke(callback, arguments)
             .map_err(|trap| StartError::Trapped { stage, trap })?;
         let refused = callback.signature(self.version).result && answer == Some(0);
         if refused {

@@ -104,6 +104,7 @@ impl Instance for NativeInstance {
 
     #[inline]
     fn call(&mut self, callback: Callback, arguments: &[u32; 5]) -> Result<u32, Trap> {
+        self.host_mut().enter(callback, arguments);
         let _running = self.enter()?;
         // SAFETY: the library is loaded, and `enter` checked the thread.
         Ok(unsafe { self.exports.call(callback, arguments) })

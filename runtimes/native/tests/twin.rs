@@ -122,7 +122,9 @@ fn host_calls_from_a_thread_of_the_guests_own_fail() {
 fn every_vm_has_statics_and_thread_locals_of_its_own() {
     let [mut first, mut second] = vms();
     first.start().expect("starts");
-    first.call(Callback::Log, &[7, 0, 0, 0, 0]).expect("no trap");
+    first
+        .call(Callback::Log, &[7, 0, 0, 0, 0])
+        .expect("no trap");
     assert_eq!((ask(&mut *first, 0), ask(&mut *first, 1)), (7, 1));
     assert_eq!((ask(&mut *second, 0), ask(&mut *second, 1)), (0, 0));
 }

@@ -262,7 +262,9 @@ pub(crate) fn instances_share_nothing(open: Open) {
     let module = compile(&*engine, &guest()).expect("compiles");
     let mut first = module.instantiate(host()).expect("instantiates");
     let mut second = module.instantiate(host()).expect("instantiates");
-    first.call(Callback::Log, &[7, 0, 0, 0, 0]).expect("no trap");
+    first
+        .call(Callback::Log, &[7, 0, 0, 0, 0])
+        .expect("no trap");
     assert_eq!(done(&mut *second, ask::SEEN).expect("no trap"), 0);
     assert_eq!(done(&mut *first, ask::SEEN).expect("no trap"), 7);
 }

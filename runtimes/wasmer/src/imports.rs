@@ -3,12 +3,12 @@
 use host_core::{for_each_host_call, for_each_wasi_call, hostcalls, wasi};
 use wasmer::{Extern, Function, FunctionEnv, FunctionEnvMut, RuntimeError, Store};
 
-use crate::guest::{VmState, WasmerGuest};
+use crate::guest::{VmOwner, WasmerGuest};
 
 /// Makes one host function in a store. wasmer's functions belong to a store, so that each
 /// instance needs its own; which ones, in the order of the module's imports, is found once
 /// for a module.
-pub(crate) type Maker = fn(&mut Store, &FunctionEnv<VmState>) -> Extern;
+pub(crate) type Maker = fn(&mut Store, &FunctionEnv<VmOwner>) -> Extern;
 
 /// The maker of the function imported as `module`.`name`.
 pub(crate) fn maker(module: &str, name: &str) -> Option<Maker> {
@@ -49,9 +49,9 @@ macro_rules! proxy_makers {
                 $(stringify!($name) => |store, env| Function::new_typed_with_env(
                     store,
                     env,
-                    |env: FunctionEnvMut<'_, VmState>, $($argument: wasm_type!($type)),*|
+                    |env: FunctionEnvMut<'_, VmOwner>, $($argument: wasm_type!($type)),*|
                         -> Result<$result, RuntimeError> {
-                        hostcalls::$name(&mut WasmerGuest(env), $(native!($argument: $type)),*)
+                        hostcalls::$name(&mut WasmerGuest::new(env), $(native!($argument: $type)),*)
                     },
                 ).into(),)*
                 _ => return None,
@@ -67,9 +67,9 @@ macro_rules! wasi_makers {
                 $(stringify!($name) => |store, env| Function::new_typed_with_env(
                     store,
                     env,
-                    |env: FunctionEnvMut<'_, VmState>, $($argument: wasm_type!($type)),*|
+                    |env: FunctionEnvMut<'_, VmOwner>, $($argument: wasm_type!($type)),*|
                         -> Result<$result, RuntimeError> {
-                        wasi::$name(&mut WasmerGuest(env), $(native!($argument: $type)),*)
+                        wasi::$name(&mut WasmerGuest::new(env), $(native!($argument: $type)),*)
                     },
                 ).into(),)*
                 _ => return None,

@@ -5,7 +5,7 @@ use host_core::{Host, Instance, Trap, TrapKind, contain};
 use wasmer::{Extern, FunctionEnv, RuntimeError, Store, TypedFunction};
 
 use crate::exports::Exports;
-use crate::guest::VmState;
+use crate::guest::{VmOwner, VmState};
 use crate::module::WasmerModule;
 use crate::points::{self, Points};
 use crate::store::OwnedStore;
@@ -13,7 +13,6 @@ use crate::trap::{panicked, trap};
 
 pub(crate) struct WasmerInstance {
     store: OwnedStore,
-    env: FunctionEnv<VmState>,
     exports: Exports,
     callbacks: CallbackSet,
     start: Option<TypedFunction<(), ()>>,
@@ -30,7 +29,7 @@ impl WasmerInstance {
             memory: None,
             allocator: None,
         };
-        let env = FunctionEnv::new(&mut store, state);
+        let env = FunctionEnv::new(&mut store, VmOwner::new(state));
         let imports: Vec<Extern> = module
             .makers
             .iter()
@@ -56,12 +55,12 @@ impl WasmerInstance {
         };
         let exports =
             Exports::resolve(&instance, &store, facts.callbacks, facts.version).map_err(text)?;
-        let state = env.as_mut(&mut store);
+        let mut store = OwnedStore::new(store, &env);
+        let state = store.state_mut();
         state.memory = memory;
         state.allocator = allocator;
         Ok(Self {
-            store: OwnedStore(store),
-            env,
+            store,
             exports,
             callbacks: facts.callbacks,
             start,
@@ -75,7 +74,7 @@ impl WasmerInstance {
         match &self.points {
             None => Ok(()),
             Some(points) => points
-                .refill(&mut self.store.0)
+                .refill(&mut self.store.store)
                 .map_err(|error| trap(&error, false)),
         }
     }
@@ -85,7 +84,7 @@ impl WasmerInstance {
         let ran_out = self
             .points
             .as_ref()
-            .is_some_and(|points| points.ran_out(&mut self.store.0));
+            .is_some_and(|points| points.ran_out(&mut self.store.store));
         trap(error, ran_out)
     }
 }
@@ -96,11 +95,11 @@ fn text(error: impl std::fmt::Display) -> String {
 
 impl Instance for WasmerInstance {
     fn host(&self) -> &Host {
-        &self.env.as_ref(&self.store.0).host
+        &self.store.state().host
     }
 
     fn host_mut(&mut self) -> &mut Host {
-        &mut self.env.as_mut(&mut self.store.0).host
+        &mut self.store.state_mut().host
     }
 
     fn callbacks(&self) -> CallbackSet {
@@ -112,7 +111,7 @@ impl Instance for WasmerInstance {
             return Ok(());
         };
         self.arm()?;
-        let ended = contain(|| start.call(&mut self.store.0)).map_err(panicked)?;
+        let ended = contain(|| start.call(&mut self.store.store)).map_err(panicked)?;
         match ended.map_err(|error| self.end(&error)) {
             Err(exit) if exit.kind() == TrapKind::Exit(0) => Ok(()),
             ended => ended,
@@ -121,19 +120,19 @@ impl Instance for WasmerInstance {
 
     #[inline]
     fn call(&mut self, callback: Callback, arguments: &[u32; 5]) -> Result<u32, Trap> {
+        self.host_mut().enter(callback, arguments);
         self.arm()?;
         let Self { store, exports, .. } = self;
-        match contain(|| exports.call(&mut store.0, callback, arguments)) {
-            Ok(Ok(result)) => Ok(result),
-            Ok(Err(error)) => Err(self.end(&error)),
-            Err(message) => Err(panicked(message)),
+        match exports.call(&mut store.store, callback, arguments) {
+            Ok(result) => Ok(result),
+            Err(error) => Err(self.end(&error)),
         }
     }
 
     fn memory_bytes(&self) -> u64 {
-        let memory = &self.env.as_ref(&self.store.0).memory;
+        let memory = &self.store.state().memory;
         memory
             .as_ref()
-            .map_or(0, |memory| memory.view(&self.store.0).data_size())
+            .map_or(0, |memory| memory.view(&self.store.store).data_size())
     }
 }

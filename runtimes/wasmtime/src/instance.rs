@@ -115,12 +115,12 @@ impl Instance for WasmtimeInstance {
 
     #[inline]
     fn call(&mut self, callback: Callback, arguments: &[u32; 5]) -> Result<u32, Trap> {
+        self.host_mut().enter(callback, arguments);
         self.arm();
         let Self { store, exports, .. } = self;
-        match contain(|| exports.call(store, callback, arguments)) {
-            Ok(Ok(result)) => Ok(result),
-            Ok(Err(error)) => Err(trap(&error)),
-            Err(message) => Err(panicked(message)),
+        match exports.call(store, callback, arguments) {
+            Ok(result) => Ok(result),
+            Err(error) => Err(trap(&error)),
         }
     }
 
