@@ -230,8 +230,12 @@ impl HeaderMap {
 
     #[inline]
     fn is_named(&self, field: &Field, name: &[u8]) -> bool {
-        field.name.length as usize == name.len()
-            && field.name.of(&self.text).eq_ignore_ascii_case(name)
+        if field.name.length as usize != name.len() {
+            return false;
+        }
+        // Guests mostly ask in lower case, as names are kept.
+        let kept = field.name.of(&self.text);
+        kept == name || kept.eq_ignore_ascii_case(name)
     }
 
     fn has_room(&self, more: usize) -> bool {
