@@ -108,6 +108,13 @@ impl ContextTable {
             .filter_map(|slot| Some((slot.id, slot.context.as_ref()?)))
     }
 
+    /// Ids of the root contexts.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = ContextId> {
+        self.iter()
+            .filter(|(_, context)| matches!(context, Context::Root(_)))
+            .map(|(id, _)| id)
+    }
+
     #[inline]
     fn index(id: ContextId) -> Option<usize> {
         ((id & SLOT_MASK) as usize).checked_sub(1)

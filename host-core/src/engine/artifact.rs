@@ -74,6 +74,26 @@ impl<'a> Artifact<'a> {
         })
     }
 
+    /// [`Artifact::open`], and the artifact must have been compiled from the module with
+    /// SHA-256 `module`.
+    ///
+    /// # Errors
+    /// [`EngineError::Artifact`] with the first thing that is wrong.
+    pub fn open_for(
+        sealed: &'a [u8],
+        maker: &ArtifactMaker,
+        module: &[u8; DIGEST],
+    ) -> Result<Self, EngineError> {
+        let artifact = Self::open(sealed, maker)?;
+        if artifact.module != *module {
+            return Err(EngineError::Artifact {
+                runtime: maker.runtime.clone(),
+                reason: "it was compiled from another module".to_owned(),
+            });
+        }
+        Ok(artifact)
+    }
+
     fn check(sealed: &'a [u8], maker: &ArtifactMaker) -> Result<Self, String> {
         let Some(after_magic) = sealed.strip_prefix(&MAGIC) else {
             return Err("it is not an artifact of this program".to_owned());
@@ -150,6 +170,14 @@ mod tests {
                 payload: b"machine code"
             }
         );
+    }
+
+    #[test]
+    fn an_artifact_of_another_module_is_refused() {
+        let sealed = Artifact::seal(&maker(), [7; 32], b"machine code");
+        assert!(Artifact::open_for(&sealed, &maker(), &[7; 32]).is_ok());
+        let refused = Artifact::open_for(&sealed, &maker(), &[8; 32]).expect_err("refused");
+        assert!(refused.to_string().contains("another module"), "{refused}");
     }
 
     #[test]

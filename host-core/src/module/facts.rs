@@ -1,5 +1,6 @@
 //! What the host must know of a module before it compiles it.
 
+use sha2::{Digest, Sha256};
 use wasmparser::{ValType, Validator};
 
 use super::outline::Outline;
@@ -34,6 +35,8 @@ pub struct ModuleFacts {
     pub target_features: Vec<String>,
     /// The module's own name.
     pub name: Option<String>,
+    /// SHA-256 of the file; zeros for the native twin.
+    pub sha256: [u8; 32],
     /// Bytes of the file.
     pub module_bytes: u64,
     /// Bytes of the code section.
@@ -117,6 +120,7 @@ impl ModuleFacts {
             producers: outline.producers,
             target_features: outline.target_features,
             name: outline.name,
+            sha256: Sha256::digest(wasm).into(),
             module_bytes: wasm.len() as u64,
             code_bytes: outline.code_bytes,
             custom_bytes: outline.custom_bytes,
@@ -141,6 +145,7 @@ impl ModuleFacts {
             producers: Vec::new(),
             target_features: Vec::new(),
             name: None,
+            sha256: [0; 32],
             module_bytes: 0,
             code_bytes: 0,
             custom_bytes: 0,

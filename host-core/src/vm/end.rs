@@ -42,6 +42,21 @@ impl Vm {
             .collect()
     }
 
+    /// Ends the VM in good order: each plugin's root context is told by `proxy_on_done` and
+    /// `proxy_on_delete`. Streams must have been finished before. A root that asks for more
+    /// time does not get it: there is nothing left that it could wait for.
+    ///
+    /// # Errors
+    /// The trap.
+    pub fn shut_down(mut self) -> Result<(), Trap> {
+        let roots: Vec<_> = self.host().contexts.roots().collect();
+        for root in roots {
+            self.invoke(Callback::Done, &[root, 0, 0, 0, 0])?;
+            self.invoke(Callback::Delete, &[root, 0, 0, 0, 0])?;
+        }
+        Ok(())
+    }
+
     /// Takes a stream out without telling the guest, after a trap. Its callouts are
     /// cancelled.
     pub fn take_stream(&mut self, id: ContextId) -> Option<Box<Stream>> {

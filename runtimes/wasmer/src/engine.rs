@@ -6,7 +6,6 @@ use host_core::{
     Artifact, ArtifactMaker, Engine, EngineError, EngineInfo, EngineOptions, Module, ModuleFacts,
     contain,
 };
-use sha2::{Digest, Sha256};
 use wasmer::sys::{
     CompilerConfig, Cranelift, CraneliftOptLevel, EngineBuilder, NativeEngineExt, Singlepass,
 };
@@ -142,7 +141,7 @@ impl Engine for WasmerEngine {
         let module = self
             .deserialize(&headless, &payload)
             .map_err(|reason| self.refused(reason))?;
-        let sealed = Artifact::seal(&self.maker, Sha256::digest(wasm).into(), &payload);
+        let sealed = Artifact::seal(&self.maker, facts.sha256, &payload);
         self.finish(headless, module, Some(sealed), facts)
     }
 
@@ -158,7 +157,7 @@ impl Engine for WasmerEngine {
                 what: format!("load artifacts: {runtime}-aot does"),
             });
         }
-        let opened = Artifact::open(artifact, &self.maker)?;
+        let opened = Artifact::open_for(artifact, &self.maker, &facts.sha256)?;
         let headless = self.headless();
         let module = self
             .deserialize(&headless, opened.payload)

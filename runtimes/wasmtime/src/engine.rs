@@ -7,7 +7,6 @@ use host_core::{
     Artifact, ArtifactMaker, Engine, EngineError, EngineInfo, EngineOptions, Module, ModuleFacts,
     contain,
 };
-use sha2::{Digest, Sha256};
 use wasmtime::Linker;
 
 use crate::guest::VmState;
@@ -137,7 +136,7 @@ impl Engine for WasmtimeEngine {
             let module = self
                 .deserialize(&payload)
                 .map_err(|reason| self.refused(reason))?;
-            let sealed = Artifact::seal(&self.maker, Sha256::digest(wasm).into(), &payload);
+            let sealed = Artifact::seal(&self.maker, facts.sha256, &payload);
             return self.finish(&module, Some(sealed), facts);
         }
         let module = contain(|| wasmtime::Module::from_binary(engine, wasm))
@@ -158,7 +157,7 @@ impl Engine for WasmtimeEngine {
                 what: format!("load artifacts: {runtime}-aot does"),
             });
         }
-        let opened = Artifact::open(artifact, &self.maker)?;
+        let opened = Artifact::open_for(artifact, &self.maker, &facts.sha256)?;
         let module = self
             .deserialize(opened.payload)
             .map_err(|reason| EngineError::Artifact {

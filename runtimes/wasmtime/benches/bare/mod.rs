@@ -1,5 +1,4 @@
 //! The same work hand-written against bare wasmtime.
-#![allow(dead_code)] // Each bench uses a part of it.
 
 use wasmtime::{Caller, Config, Engine, Linker, Memory, Module, OptLevel, Store, Strategy};
 use wasmtime::{Result, TypedFunc};
@@ -16,13 +15,9 @@ struct State {
 /// An instance of the guest under the least host that can serve it.
 pub(crate) struct BareWasmtime {
     store: Store<State>,
-    pub(crate) request_headers: TypedFunc<(u32, u32, u32), u32>,
+    request_headers: TypedFunc<(u32, u32, u32), u32>,
     request_trailers: TypedFunc<(u32, u32), u32>,
     response_trailers: TypedFunc<(u32, u32), u32>,
-    context_create: TypedFunc<(u32, u32), ()>,
-    done: TypedFunc<u32, u32>,
-    log: TypedFunc<u32, ()>,
-    delete: TypedFunc<u32, ()>,
 }
 
 impl BareWasmtime {
@@ -54,10 +49,6 @@ impl BareWasmtime {
             request_headers: instance.get_typed_func(&mut store, "proxy_on_request_headers")?,
             request_trailers: instance.get_typed_func(&mut store, "proxy_on_request_trailers")?,
             response_trailers: instance.get_typed_func(&mut store, "proxy_on_response_trailers")?,
-            context_create: instance.get_typed_func(&mut store, "proxy_on_context_create")?,
-            done: instance.get_typed_func(&mut store, "proxy_on_done")?,
-            log: instance.get_typed_func(&mut store, "proxy_on_log")?,
-            delete: instance.get_typed_func(&mut store, "proxy_on_delete")?,
             store,
         })
     }
@@ -81,16 +72,6 @@ impl BareWasmtime {
         self.response_trailers
             .call(&mut self.store, (2, 0))
             .expect("no trap")
-    }
-
-    /// The calls that a context's life takes.
-    #[inline]
-    pub(crate) fn life(&mut self) -> Result<()> {
-        let store = &mut self.store;
-        self.context_create.call(&mut *store, (2, 1))?;
-        self.done.call(&mut *store, 2)?;
-        self.log.call(&mut *store, 2)?;
-        self.delete.call(&mut *store, 2)
     }
 }
 
