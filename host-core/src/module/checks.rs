@@ -26,7 +26,7 @@ pub(super) fn check_file(bytes: &[u8]) -> Result<(), ModuleError> {
     } else if bytes.trim_ascii_start().starts_with(b"(") {
         "it looks like the text format, assemble it first, e.g. with wat2wasm"
     } else if !bytes.starts_with(b"\0asm") {
-        "it does not begin with the bytes 00 61 73 6d"
+        "it does not begin with the bytes 00 61 73 6d; give the compiled .wasm file of a plugin"
     } else if bytes.len() < 8 {
         "the file ends within its header"
     } else if bytes[4..8] == [0x0d, 0, 1, 0] {
