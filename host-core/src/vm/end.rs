@@ -70,6 +70,7 @@ impl Vm {
         host.contexts.remove_stream(id)
     }
 
+    #[inline]
     fn close(&mut self, id: ContextId) -> Result<Box<Stream>, Trap> {
         self.invoke(Callback::Log, &[id, 0, 0, 0, 0])?;
         self.invoke(Callback::Delete, &[id, 0, 0, 0, 0])?;
