@@ -1,0 +1,1 @@
+//! Backends of wasi-nn: tract, and ONNX Runtime opened at run time.

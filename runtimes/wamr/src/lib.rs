@@ -1,0 +1,1 @@
+//! WAMR behind the engine seam.

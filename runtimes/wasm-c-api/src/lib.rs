@@ -1,0 +1,1 @@
+//! Any library with the standard wasm.h behind the engine seam.

@@ -1,0 +1,1 @@
+//! WasmEdge, opened at run time, behind the engine seam.
