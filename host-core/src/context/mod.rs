@@ -1,5 +1,6 @@
 //! Contexts: what the host keeps for each context id of the guest.
 
+mod life;
 mod root;
 mod stream;
 mod table;

@@ -65,6 +65,11 @@ impl ContextTable {
         Ok(id)
     }
 
+    /// Whether every id is taken.
+    pub(crate) fn is_full(&self) -> bool {
+        self.free.is_empty() && self.slots.len() as u32 >= SLOT_MASK
+    }
+
     /// Removes a stream; root contexts stay.
     pub(crate) fn remove_stream(&mut self, id: ContextId) -> Option<Box<Stream>> {
         let index = Self::index(id)?;
@@ -156,6 +161,24 @@ mod tests {
         let id = table.insert(root()).unwrap();
         assert!(table.remove_stream(id).is_none());
         assert!(table.get(id).is_some());
+    }
+
+    #[test]
+    fn a_full_table_gives_the_context_back_and_takes_one_again_when_one_has_gone() {
+        let mut table = ContextTable::default();
+        let first = table.insert(stream()).unwrap();
+        // As if there were contexts in all of them.
+        table.slots.resize_with(SLOT_MASK as usize, || Slot {
+            id: 0,
+            context: None,
+        });
+        assert!(table.is_full());
+        assert!(matches!(
+            table.insert(stream()),
+            Err(Context::Stream { .. })
+        ));
+        table.remove_stream(first).unwrap();
+        assert!(!table.is_full() && table.insert(stream()).is_ok());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{EngineError, EngineInfo, Trap};
 use crate::abi::{Callback, CallbackSet};
+use crate::context::{ContextId, Stream};
 use crate::{Host, ModuleFacts};
 
 /// An engine in one mode, with its options fixed.
@@ -87,6 +88,54 @@ pub trait Instance: Send {
     /// The trap. The caller must not call the instance again, and neither after a panic,
     /// which [`crate::Vm`] takes care of.
     fn call(&mut self, callback: Callback, arguments: &[u32; 5]) -> Result<u32, Trap>;
+
+    /// Makes a context for `stream` and calls `proxy_on_context_create` where the module
+    /// exports it, in one call through the seam. Engines leave this as it is.
+    ///
+    /// # Errors
+    /// [`Instance::call`]'s, and the stream, which is then no longer in the VM.
+    #[doc(hidden)]
+    fn begin_stream(
+        &mut self,
+        root: ContextId,
+        stream: Box<Stream>,
+    ) -> Result<ContextId, (Trap, Box<Stream>)> {
+        let id = self.host_mut().add_stream(root, stream)?;
+        if self.callbacks().contains(Callback::ContextCreate)
+            && let Err(trap) = self.call(Callback::ContextCreate, &[id, root, 0, 0, 0])
+        {
+            return Err((trap, self.host_mut().take_stream(id).unwrap_or_default()));
+        }
+        Ok(id)
+    }
+
+    /// Calls what the module exports of the callbacks that end stream `id`: all three in one
+    /// call through the seam, because every transaction ends with them. `None` when there is
+    /// no such stream, or when the guest delays its end. Engines leave this as it is.
+    ///
+    /// # Errors
+    /// [`Instance::call`]'s.
+    #[doc(hidden)]
+    fn end_stream(&mut self, id: ContextId) -> Result<Option<Box<Stream>>, Trap> {
+        if !self.host_mut().await_done(id) {
+            return Ok(None);
+        }
+        let exported = self.callbacks();
+        let arguments = [id, 0, 0, 0, 0];
+        if exported.contains(Callback::Done)
+            && self.call(Callback::Done, &arguments)? == 0
+            && !self.host().is_finished(id)
+        {
+            return Ok(None);
+        }
+        if exported.contains(Callback::Log) {
+            self.call(Callback::Log, &arguments)?;
+        }
+        if exported.contains(Callback::Delete) {
+            self.call(Callback::Delete, &arguments)?;
+        }
+        Ok(self.host_mut().take_stream(id))
+    }
 
     /// Linear memory now, bytes; 0 for the native twin.
     fn memory_bytes(&self) -> u64;

@@ -1,10 +1,9 @@
 //! The end of streams.
 
 use super::Vm;
+use crate::Trap;
 use crate::abi::Callback;
-use crate::context::{Context, ContextId, DoneState, Half, Stream};
-use crate::services::{Callout, CalloutKind, CalloutOrigin};
-use crate::{Host, Trap};
+use crate::context::{ContextId, Stream};
 
 impl Vm {
     /// Ends a stream: `proxy_on_done` and, unless the guest delays it, `proxy_on_log` and
@@ -14,17 +13,19 @@ impl Vm {
     /// # Errors
     /// The trap; the stream is still in the VM, see [`Vm::take_stream`].
     pub fn finish(&mut self, id: ContextId) -> Result<Option<Box<Stream>>, Trap> {
-        match self.instance.host_mut().contexts.get_mut(id) {
-            Some(Context::Stream { stream, done, .. }) => {
-                *done = DoneState::Awaited;
-                stream.request.pass_on();
-                stream.response.pass_on();
-            }
-            _ => return Ok(None),
+        if self.stopwatch.is_some() {
+            return self.finish_timed(id);
+        }
+        self.contained(|instance| instance.end_stream(id))
+    }
+
+    /// [`Vm::finish`] callback by callback, each of which is timed.
+    fn finish_timed(&mut self, id: ContextId) -> Result<Option<Box<Stream>>, Trap> {
+        if !self.instance.host_mut().await_done(id) {
+            return Ok(None);
         }
         let delayed = self.invoke(Callback::Done, &[id, 0, 0, 0, 0])? == Some(0);
-        // A guest may answer "not yet" and say in the same callback that it is done.
-        if delayed && !self.instance.host().finished.contains(&id) {
+        if delayed && !self.instance.host().is_finished(id) {
             return Ok(None);
         }
         self.close(id).map(Some)
@@ -60,44 +61,12 @@ impl Vm {
     /// Takes a stream out without telling the guest, after a trap. Its callouts are
     /// cancelled.
     pub fn take_stream(&mut self, id: ContextId) -> Option<Box<Stream>> {
-        let host = self.instance.host_mut();
-        if !host.finished.is_empty() {
-            host.finished.retain(|finished| *finished != id);
-        }
-        if host.calls.len() > 0 {
-            cancel_callouts(host, id);
-        }
-        host.contexts.remove_stream(id)
+        self.instance.host_mut().take_stream(id)
     }
 
-    #[inline]
     fn close(&mut self, id: ContextId) -> Result<Box<Stream>, Trap> {
         self.invoke(Callback::Log, &[id, 0, 0, 0, 0])?;
         self.invoke(Callback::Delete, &[id, 0, 0, 0, 0])?;
         Ok(self.take_stream(id).unwrap_or_default())
-    }
-}
-
-#[cold]
-fn cancel_callouts(host: &mut Host, id: ContextId) {
-    for call in host.calls.remove_of(id) {
-        let origin = CalloutOrigin {
-            vm: host.vm_number,
-            call,
-        };
-        let cancel = Callout {
-            upstream: b"",
-            kind: CalloutKind::Cancel,
-        };
-        // The callout is forgotten here whatever the embedder says to it.
-        let _ = host.services.callout(origin, cancel);
-    }
-}
-
-impl Half {
-    /// Nothing is with the filter any more: from now on the guest may only read.
-    fn pass_on(&mut self) {
-        self.paused = false;
-        self.settle();
     }
 }

@@ -1,9 +1,9 @@
 //! HTTP streams: their creation and what comes with requests and responses.
 
-use super::Vm;
+use super::{EndsIfUnwound, Vm};
+use crate::Trap;
 use crate::abi::{Action, Callback};
-use crate::context::{Context, ContextId, DoneState, Half, HeadersState, Stream};
-use crate::{Trap, TrapKind};
+use crate::context::{ContextId, Half, HeadersState, Stream};
 
 /// Which half of a stream.
 #[derive(Clone, Copy)]
@@ -21,28 +21,6 @@ impl Side {
     }
 }
 
-impl Half {
-    /// What is no longer held has been passed on.
-    pub(super) fn settle(&mut self) {
-        if self.paused {
-            return;
-        }
-        for state in [&mut self.headers_state, &mut self.trailers_state] {
-            if *state == HeadersState::Held {
-                *state = HeadersState::Sent;
-            }
-        }
-        self.body_held = false;
-    }
-}
-
-fn too_many() -> Trap {
-    Trap::new(
-        TrapKind::Other,
-        "the VM has as many contexts as ids can tell apart",
-    )
-}
-
 impl Vm {
     /// Creates a context for an HTTP stream or, with [`Stream::connection`], a connection.
     ///
@@ -53,19 +31,28 @@ impl Vm {
         root: ContextId,
         stream: Box<Stream>,
     ) -> Result<ContextId, (Trap, Box<Stream>)> {
-        let context = Context::Stream {
-            stream,
-            root,
-            done: DoneState::Alive,
-        };
-        let host = self.instance.host_mut();
-        let id = match host.contexts.insert(context) {
-            Ok(id) => id,
-            Err(Context::Stream { stream, .. }) => return Err((too_many(), stream)),
-            Err(Context::Root(_)) => return Err((too_many(), Box::default())),
-        };
-        let arguments = [id, root, 0, 0, 0];
-        match self.invoke(Callback::ContextCreate, &arguments) {
+        if self.stopwatch.is_some() || self.ended.is_some() {
+            return self.create_timed(root, stream);
+        }
+        let unwound = EndsIfUnwound(&mut self.ended);
+        let result = self.instance.begin_stream(root, stream);
+        std::mem::forget(unwound);
+        result.map_err(|(trap, stream)| match self.host().contexts.is_full() {
+            // Nothing was called: the streams that are there go on.
+            true => (trap, stream),
+            false => (self.end(trap), stream),
+        })
+    }
+
+    /// [`Vm::create_stream`] with the callback timed.
+    #[cold]
+    fn create_timed(
+        &mut self,
+        root: ContextId,
+        stream: Box<Stream>,
+    ) -> Result<ContextId, (Trap, Box<Stream>)> {
+        let id = self.instance.host_mut().add_stream(root, stream)?;
+        match self.invoke(Callback::ContextCreate, &[id, root, 0, 0, 0]) {
             Ok(_) => Ok(id),
             Err(trap) => Err((trap, self.take_stream(id).unwrap_or_default())),
         }

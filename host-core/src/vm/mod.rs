@@ -109,6 +109,21 @@ impl Vm {
         }
     }
 
+    /// Does `work` with the instance; a trap or a panic in it ends the VM.
+    #[inline(always)]
+    fn contained<T>(
+        &mut self,
+        work: impl FnOnce(&mut dyn Instance) -> Result<T, Trap>,
+    ) -> Result<T, Trap> {
+        if let Some(trap) = &self.ended {
+            return Err(dead(trap));
+        }
+        let unwound = EndsIfUnwound(&mut self.ended);
+        let result = work(&mut *self.instance);
+        std::mem::forget(unwound);
+        result.map_err(|trap| self.end(trap))
+    }
+
     #[cold]
     fn end(&mut self, trap: Trap) -> Trap {
         // What the guest said last, often why it died, need not end with a newline.
