@@ -1,0 +1,3 @@
+module pwbench/header-rewrite
+
+go 1.24
