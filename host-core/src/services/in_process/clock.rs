@@ -3,6 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+/// What the monotonic clock shows at first, ns: not 0, which the Go runtime takes for a
+/// broken clock.
+const STARTED: u64 = 1_000_000_000;
+
 #[derive(Debug)]
 pub(super) enum Clock {
     Real { origin: Instant },
@@ -34,8 +38,8 @@ impl Clock {
 
     pub(super) fn monotonic(&self) -> u64 {
         match self {
-            Self::Real { origin } => nanoseconds(origin.elapsed()),
-            Self::Fixed { passed, .. } => passed.load(Ordering::Relaxed),
+            Self::Real { origin } => STARTED + nanoseconds(origin.elapsed()),
+            Self::Fixed { passed, .. } => STARTED + passed.load(Ordering::Relaxed),
         }
     }
 
