@@ -21,6 +21,7 @@ pub mod services;
 mod tape;
 #[cfg(test)]
 mod testing;
+mod typed;
 mod vm;
 pub mod wasi;
 

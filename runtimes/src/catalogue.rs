@@ -4,30 +4,13 @@ use std::sync::LazyLock;
 
 use host_core::{Engine, EngineError, EngineOptions};
 
+use crate::engines::entries;
 use crate::entry::RuntimeEntry;
 use crate::nearest::suggestion;
 
-static CATALOGUE: LazyLock<Vec<RuntimeEntry>> = LazyLock::new(|| {
-    std::iter::once(RuntimeEntry::native())
-        .chain(
-            runtime_wasmtime::Mode::ALL
-                .into_iter()
-                .map(RuntimeEntry::wasmtime),
-        )
-        .chain(
-            runtime_wasmer::Mode::ALL
-                .into_iter()
-                .map(RuntimeEntry::wasmer),
-        )
-        .chain(
-            runtime_wasmi::Mode::ALL
-                .into_iter()
-                .map(RuntimeEntry::wasmi),
-        )
-        .collect()
-});
+static CATALOGUE: LazyLock<Vec<RuntimeEntry>> = LazyLock::new(|| entries().collect());
 
-/// Every runtime that is built in, in an order that does not change.
+/// Every runtime that pwbench knows, in an order that does not change.
 pub fn catalogue() -> &'static [RuntimeEntry] {
     &CATALOGUE
 }

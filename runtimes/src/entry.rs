@@ -1,13 +1,13 @@
 //! One runtime of the catalogue.
 
+use std::fmt;
+
 use host_core::{Engine, EngineError, EngineOptions, ModeKind};
-use runtime_native::NativeEngine;
-use runtime_wasmer::WasmerEngine;
-use runtime_wasmi::WasmiEngine;
-use runtime_wasmtime::WasmtimeEngine;
+
+/// What opening a runtime gives.
+pub(crate) type Opened = Result<Box<dyn Engine>, EngineError>;
 
 /// An engine in one mode.
-#[derive(Clone, Debug)]
 pub struct RuntimeEntry {
     /// `engine/mode`; the native twin is `native`.
     pub id: String,
@@ -19,7 +19,8 @@ pub struct RuntimeEntry {
     pub kind: ModeKind,
     /// One line for lists.
     pub summary: &'static str,
-    source: Source,
+    availability: Box<dyn Fn() -> Availability + Send + Sync>,
+    open: Box<dyn Fn(EngineOptions) -> Opened + Send + Sync>,
 }
 
 /// Whether a runtime can run on this machine.
@@ -36,102 +37,66 @@ pub enum Availability {
     },
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Source {
-    Native,
-    Wasmtime(runtime_wasmtime::Mode),
-    Wasmer(runtime_wasmer::Mode),
-    Wasmi(runtime_wasmi::Mode),
+impl Availability {
+    /// Available unless something is `missing`.
+    pub(crate) fn unless(missing: Option<&str>, remedy: &str) -> Self {
+        match missing {
+            None => Self::Available,
+            Some(reason) => Self::Unavailable {
+                reason: reason.to_owned(),
+                remedy: remedy.to_owned(),
+            },
+        }
+    }
 }
 
 impl RuntimeEntry {
-    pub(crate) fn native() -> Self {
+    /// `open` is called only where `availability` says that the runtime can run.
+    pub(crate) fn new(
+        (engine, mode): (&'static str, &'static str),
+        kind: ModeKind,
+        summary: &'static str,
+        availability: impl Fn() -> Availability + Send + Sync + 'static,
+        open: impl Fn(EngineOptions) -> Opened + Send + Sync + 'static,
+    ) -> Self {
+        let id = match engine == mode {
+            true => engine.to_owned(),
+            false => format!("{engine}/{mode}"),
+        };
         Self {
-            id: "native".to_owned(),
-            engine: "native",
-            mode: "native",
-            kind: ModeKind::Native,
-            summary: "the guest's source compiled for this machine, no sandbox: the limit",
-            source: Source::Native,
-        }
-    }
-
-    pub(crate) fn wasmtime(mode: runtime_wasmtime::Mode) -> Self {
-        Self {
-            id: format!("wasmtime/{}", mode.name()),
-            engine: "wasmtime",
-            mode: mode.name(),
-            kind: mode.kind(),
-            summary: mode.summary(),
-            source: Source::Wasmtime(mode),
-        }
-    }
-
-    pub(crate) fn wasmer(mode: runtime_wasmer::Mode) -> Self {
-        Self {
-            id: format!("wasmer/{}", mode.name()),
-            engine: "wasmer",
-            mode: mode.name(),
-            kind: mode.kind(),
-            summary: mode.summary(),
-            source: Source::Wasmer(mode),
-        }
-    }
-
-    pub(crate) fn wasmi(mode: runtime_wasmi::Mode) -> Self {
-        Self {
-            id: format!("wasmi/{}", mode.name()),
-            engine: "wasmi",
-            mode: mode.name(),
-            kind: mode.kind(),
-            summary: mode.summary(),
-            source: Source::Wasmi(mode),
+            id,
+            engine,
+            mode,
+            kind,
+            summary,
+            availability: Box::new(availability),
+            open: Box::new(open),
         }
     }
 
     /// Whether it can run on this machine.
     pub fn availability(&self) -> Availability {
-        let (missing, remedy) = match self.source {
-            Source::Native => (
-                (!cfg!(unix)).then_some("only Unix systems let a program export functions"),
-                "run on Linux or macOS",
-            ),
-            Source::Wasmtime(mode) => (
-                mode.missing_here(),
-                "use wasmtime/pulley, which runs on every processor",
-            ),
-            Source::Wasmer(mode) => (
-                mode.missing_here(),
-                "use wasmi/eager, which runs on every processor",
-            ),
-            Source::Wasmi(_) => (None, ""),
-        };
-        match missing {
-            None => Availability::Available,
-            Some(reason) => Availability::Unavailable {
-                reason: reason.to_owned(),
-                remedy: remedy.to_owned(),
-            },
-        }
+        (self.availability)()
     }
 
     /// Opens the runtime.
     ///
     /// # Errors
     /// [`EngineError::Unavailable`] where it cannot run.
-    pub fn open(&self, options: EngineOptions) -> Result<Box<dyn Engine>, EngineError> {
-        if let Availability::Unavailable { reason, remedy } = self.availability() {
-            return Err(EngineError::Unavailable {
+    pub fn open(&self, options: EngineOptions) -> Opened {
+        match self.availability() {
+            Availability::Available => (self.open)(options),
+            Availability::Unavailable { reason, remedy } => Err(EngineError::Unavailable {
                 runtime: self.id.clone(),
                 reason,
                 remedy,
-            });
+            }),
         }
-        Ok(match self.source {
-            Source::Native => Box::new(NativeEngine::open(options)?),
-            Source::Wasmtime(mode) => Box::new(WasmtimeEngine::open(mode, options)?),
-            Source::Wasmer(mode) => Box::new(WasmerEngine::open(mode, options)?),
-            Source::Wasmi(mode) => Box::new(WasmiEngine::open(mode, options)?),
-        })
+    }
+}
+
+impl fmt::Debug for RuntimeEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("RuntimeEntry").field(&self.id).finish()
     }
 }

@@ -1,8 +1,9 @@
-//! Catalogue of the runtimes that are built in: what they are called, whether they can run
+//! Catalogue of the runtimes: what they are called, whether they can run
 //! here, and how to open one.
 #![forbid(unsafe_code)]
 
 mod catalogue;
+mod engines;
 mod entry;
 mod nearest;
 mod select;

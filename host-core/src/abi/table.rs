@@ -1,17 +1,19 @@
 //! The one list of host functions, from which every engine makes its typed imports.
 //!
 //! [`for_each_host_call!`](crate::for_each_host_call) hands the list to a macro of the
-//! caller's. An entry is `module name(argument: type, ...) -> result;`, where a type is
-//! `u32`, `u64`, `addr` (an address in guest memory) or `size` (a length there), and a
-//! result is `u32` or `()`. The function of that name in [`crate::hostcalls`] or
-//! [`crate::wasi`] takes `addr` and `size` as `usize`.
+//! caller's, after one token tree of the caller's if there is one. An entry is
+//! `name(argument: type, ...) -> result;`, where a type is `u32`, `u64`, `addr` (an
+//! address in guest memory) or `size` (a length there), and a result is `u32` or `()`. The
+//! function of that name in [`crate::hostcalls`] or [`crate::wasi`] takes `addr` and `size`
+//! as `usize`.
 
 /// Calls `$each!` with the table of all `proxy_*` functions and the harmless `env` helpers
 /// that emscripten modules import. All belong to import module `env`.
 #[macro_export]
 macro_rules! for_each_host_call {
-    ($each:ident) => {
-        $each! {
+    ($($each:ident)::+ $(, $before:tt)?) => {
+        $($each)::+! {
+            $($before)?
             proxy_done() -> u32;
             proxy_set_effective_context(context: u32) -> u32;
             proxy_log(level: u32, message: addr, message_size: size) -> u32;
@@ -65,8 +67,9 @@ macro_rules! for_each_host_call {
 /// `wasi_snapshot_preview1` and `wasi_unstable`.
 #[macro_export]
 macro_rules! for_each_wasi_call {
-    ($each:ident) => {
-        $each! {
+    ($($each:ident)::+ $(, $before:tt)?) => {
+        $($each)::+! {
+            $($before)?
             args_get(argv: addr, buffer: addr) -> u32;
             args_sizes_get(return_count: addr, return_size: addr) -> u32;
             environ_get(environ: addr, buffer: addr) -> u32;

@@ -53,8 +53,8 @@ impl WasmerInstance {
             }
             None => None,
         };
-        let exports =
-            Exports::resolve(&instance, &store, facts.callbacks, facts.version).map_err(text)?;
+        let exports = Exports::resolve(&instance, &mut store, facts.callbacks, facts.version)
+            .map_err(text)?;
         let mut store = OwnedStore::new(store, &env);
         let state = store.state_mut();
         state.memory = memory;

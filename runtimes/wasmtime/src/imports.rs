@@ -1,74 +1,16 @@
 //! The host functions as typed wasmtime functions, made from the host core's table.
 
-use host_core::{for_each_host_call, for_each_wasi_call, hostcalls, wasi};
-use wasmtime::{Caller, Engine, Linker};
+use host_core::typed_host_functions;
+use wasmtime::{Caller, Engine, Error, Linker};
 
 use crate::guest::{VmState, WasmtimeGuest};
 
 /// A linker with every function of the table; it serves all modules of an engine.
-pub(crate) fn linker(engine: &Engine) -> Result<Linker<VmState>, wasmtime::Error> {
+pub(crate) fn linker(engine: &Engine) -> Result<Linker<VmState>, Error> {
     let mut linker = Linker::new(engine);
-    link_proxy(&mut linker)?;
-    for module in ["wasi_snapshot_preview1", "wasi_unstable"] {
-        link_wasi(&mut linker, module)?;
+    typed_host_functions! {
+        caller: Caller<'_, VmState> => WasmtimeGuest(caller), or Error;
+        (module, name, function) => linker.func_wrap(module, name, function)?
     }
     Ok(linker)
 }
-
-/// The WebAssembly type of an argument.
-macro_rules! wasm_type {
-    (u64) => {
-        u64
-    };
-    ($other:tt) => {
-        u32
-    };
-}
-
-/// An argument as the host core takes it.
-macro_rules! native {
-    ($argument:ident: addr) => {
-        $argument as usize
-    };
-    ($argument:ident: size) => {
-        $argument as usize
-    };
-    ($argument:ident: $other:tt) => {
-        $argument
-    };
-}
-
-macro_rules! link_proxy {
-    ($($name:ident($($argument:ident: $type:tt),*) -> $result:tt;)*) => {
-        fn link_proxy(linker: &mut Linker<VmState>) -> Result<(), wasmtime::Error> {
-            $(linker.func_wrap(
-                "env",
-                stringify!($name),
-                |caller: Caller<'_, VmState>, $($argument: wasm_type!($type)),*|
-                    -> Result<$result, wasmtime::Error> {
-                    hostcalls::$name(&mut WasmtimeGuest(caller), $(native!($argument: $type)),*)
-                },
-            )?;)*
-            Ok(())
-        }
-    };
-}
-
-macro_rules! link_wasi {
-    ($($name:ident($($argument:ident: $type:tt),*) -> $result:tt;)*) => {
-        fn link_wasi(linker: &mut Linker<VmState>, module: &str) -> Result<(), wasmtime::Error> {
-            $(linker.func_wrap(
-                module,
-                stringify!($name),
-                |caller: Caller<'_, VmState>, $($argument: wasm_type!($type)),*|
-                    -> Result<$result, wasmtime::Error> {
-                    wasi::$name(&mut WasmtimeGuest(caller), $(native!($argument: $type)),*)
-                },
-            )?;)*
-            Ok(())
-        }
-    };
-}
-
-for_each_host_call!(link_proxy);
-for_each_wasi_call!(link_wasi);

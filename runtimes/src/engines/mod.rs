@@ -1,0 +1,16 @@
+//! What each engine contributes to the catalogue: one file for each, and its line here.
+
+use crate::entry::RuntimeEntry;
+
+mod native;
+mod wasmer;
+mod wasmi;
+mod wasmtime;
+
+/// The rows of all engines, in an order that does not change.
+pub(crate) fn entries() -> impl Iterator<Item = RuntimeEntry> {
+    native::entries()
+        .chain(wasmtime::entries())
+        .chain(wasmer::entries())
+        .chain(wasmi::entries())
+}
