@@ -6,11 +6,16 @@ use std::process::Command;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
-    let argument = match env::var("CARGO_CFG_TARGET_VENDOR").as_deref() {
-        Ok("apple") => "-Wl,-export_dynamic",
-        _ => "-Wl,--export-dynamic-symbol=proxy_*",
+    let arguments: &[&str] = match env::var("CARGO_CFG_TARGET_VENDOR").as_deref() {
+        Ok("apple") => &["-Wl,-export_dynamic"],
+        _ => &[
+            "-Wl,--export-dynamic-symbol=proxy_*",
+            "-Wl,--export-dynamic-symbol=wasi_ephemeral_nn_*",
+        ],
     };
-    println!("cargo:rustc-link-arg-bins={argument}");
+    for argument in arguments {
+        println!("cargo:rustc-link-arg-bins={argument}");
+    }
 
     let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
     let rustc =

@@ -1,5 +1,5 @@
 //! Builds the puppet for the host, for the native twin's part of the suite, and lets the
-//! tests offer `proxy_*` to it.
+//! tests offer the host functions to it.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -18,10 +18,15 @@ fn main() {
         ),
     };
     fs::write(out.join("puppet_library.rs"), expression).expect("OUT_DIR can be written to");
-    let argument = match env::var("CARGO_CFG_TARGET_VENDOR").as_deref() {
-        Ok("apple") => "-Wl,-export_dynamic",
-        _ => "-Wl,--export-dynamic-symbol=proxy_*",
+    let arguments: &[&str] = match env::var("CARGO_CFG_TARGET_VENDOR").as_deref() {
+        Ok("apple") => &["-Wl,-export_dynamic"],
+        _ => &[
+            "-Wl,--export-dynamic-symbol=proxy_*",
+            "-Wl,--export-dynamic-symbol=wasi_ephemeral_nn_*",
+        ],
     };
-    println!("cargo::rustc-link-arg-tests={argument}");
+    for argument in arguments {
+        println!("cargo::rustc-link-arg-tests={argument}");
+    }
     println!("cargo::rerun-if-changed=build.rs");
 }

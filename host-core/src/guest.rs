@@ -39,6 +39,13 @@ pub trait GuestMemory {
         Ok(())
     }
 
+    /// Loads a little-endian `u32`.
+    #[inline]
+    fn load_u32(&self, address: usize) -> Result<u32, OutOfBounds> {
+        let bytes = self.read(address, 4)?.first_chunk().ok_or(OutOfBounds)?;
+        Ok(u32::from_le_bytes(*bytes))
+    }
+
     /// Stores a little-endian `u64`.
     #[inline]
     fn store_u64(&mut self, address: usize, value: u64) -> Result<(), OutOfBounds> {

@@ -27,6 +27,7 @@ pub struct Host {
     pub(crate) vm: Arc<VmSettings>,
     pub(crate) vm_number: u64,
     pub(crate) wasi: Wasi,
+    pub(crate) nn: crate::nn::State,
     pub(crate) answer: Answer,
     pub(crate) calls: crate::callouts::Calls,
     /// Contexts whose guest called `proxy_done` after having delayed it.
@@ -67,6 +68,7 @@ impl Host {
             vm,
             vm_number: NEXT_VM.fetch_add(1, Ordering::Relaxed),
             wasi,
+            nn: crate::nn::State::default(),
             answer: Answer::default(),
             calls: crate::callouts::Calls::default(),
             finished: Vec::new(),

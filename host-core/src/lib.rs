@@ -16,6 +16,7 @@ pub mod hostcalls;
 pub mod http;
 mod isolation;
 mod module;
+pub mod nn;
 mod plugin;
 pub mod services;
 mod tape;

@@ -10,6 +10,7 @@ mod version;
 
 pub use callback::{Callback, CallbackSet, Signature};
 pub use numbers::{
-    Action, BufferType, Errno, LogLevel, MapType, MetricType, PeerType, Status, StreamType,
+    Action, BufferType, Errno, ExecutionTarget, GraphEncoding, LogLevel, MapType, MetricType,
+    NnErrno, PeerType, Status, StreamType, TensorType,
 };
 pub use version::AbiVersion;

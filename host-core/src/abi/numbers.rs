@@ -147,4 +147,77 @@ numbers! {
         /// Not supported for this object.
         Notsup = 58,
     }
+    /// `nn_errno`, what a function of wasi-nn returns.
+    NnErrno {
+        /// Done.
+        Success = 0,
+        /// A handle, an index, an address or a tensor that does not fit.
+        InvalidArgument = 1,
+        /// The model is not in this encoding, or there is no backend for it.
+        InvalidEncoding = 2,
+        /// The module exports no memory.
+        MissingMemory = 3,
+        /// Not while another call of the guest's runs.
+        Busy = 4,
+        /// The backend failed, or was asked out of turn.
+        RuntimeError = 5,
+        /// The host does not do this.
+        UnsupportedOperation = 6,
+        /// Beyond a limit of the host, or more than the guest's buffer takes.
+        TooLarge = 7,
+        /// No model of this name.
+        NotFound = 8,
+    }
+    /// `tensor_type` of wasi-nn.
+    TensorType {
+        /// 16-bit floating point.
+        F16 = 0,
+        /// 32-bit floating point.
+        F32 = 1,
+        /// 64-bit floating point.
+        F64 = 2,
+        /// Unsigned bytes.
+        U8 = 3,
+        /// 32-bit integers.
+        I32 = 4,
+        /// 64-bit integers.
+        I64 = 5,
+    }
+    /// `graph_encoding` of wasi-nn.
+    GraphEncoding {
+        /// OpenVINO.
+        Openvino = 0,
+        /// ONNX.
+        Onnx = 1,
+        /// TensorFlow.
+        Tensorflow = 2,
+        /// PyTorch.
+        Pytorch = 3,
+        /// TensorFlow Lite.
+        Tensorflowlite = 4,
+        /// Whatever the bytes look like.
+        Autodetect = 5,
+    }
+    /// `execution_target` of wasi-nn.
+    ExecutionTarget {
+        /// The processor.
+        Cpu = 0,
+        /// A graphics card.
+        Gpu = 1,
+        /// A tensor processor.
+        Tpu = 2,
+    }
+}
+
+impl TensorType {
+    /// Bytes of one element.
+    #[inline]
+    pub const fn size(self) -> usize {
+        match self {
+            Self::U8 => 1,
+            Self::F16 => 2,
+            Self::F32 | Self::I32 => 4,
+            Self::F64 | Self::I64 => 8,
+        }
+    }
 }

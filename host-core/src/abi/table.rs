@@ -4,8 +4,8 @@
 //! caller's, after one token tree of the caller's if there is one. An entry is
 //! `name(argument: type, ...) -> result;`, where a type is `u32`, `u64`, `addr` (an
 //! address in guest memory) or `size` (a length there), and a result is `u32` or `()`. The
-//! function of that name in [`crate::hostcalls`] or [`crate::wasi`] takes `addr` and `size`
-//! as `usize`.
+//! function of that name in [`crate::hostcalls`], [`crate::wasi`] or [`crate::nn`] takes
+//! `addr` and `size` as `usize`.
 
 /// Calls `$each!` with the table of all `proxy_*` functions and the harmless `env` helpers
 /// that emscripten modules import. All belong to import module `env`.
@@ -116,6 +116,23 @@ macro_rules! for_each_wasi_call {
             sock_recv(fd: u32, vectors: addr, vector_count: size, flags: u32, return_size: addr, return_flags: addr) -> u32;
             sock_send(fd: u32, vectors: addr, vector_count: size, flags: u32, return_size: addr) -> u32;
             sock_shutdown(fd: u32, how: u32) -> u32;
+        }
+    };
+}
+
+/// Calls `$each!` with the table of wasi-nn functions, which belong to import module
+/// [`nn::MODULE`](crate::nn::MODULE).
+#[macro_export]
+macro_rules! for_each_nn_call {
+    ($($each:ident)::+ $(, $before:tt)?) => {
+        $($each)::+! {
+            $($before)?
+            load(builders: addr, builder_count: size, encoding: u32, target: u32, return_graph: addr) -> u32;
+            load_by_name(name: addr, name_size: size, return_graph: addr) -> u32;
+            init_execution_context(graph: u32, return_context: addr) -> u32;
+            set_input(context: u32, index: u32, tensor: addr) -> u32;
+            get_output(context: u32, index: u32, buffer: addr, buffer_size: size, return_size: addr) -> u32;
+            compute(context: u32) -> u32;
         }
     };
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use crate::services::{InProcess, Reply};
 use crate::testing::{FakeGuest, MEMORY};
-use crate::{for_each_host_call, for_each_wasi_call, hostcalls, wasi};
+use crate::{for_each_host_call, for_each_nn_call, for_each_wasi_call, hostcalls, nn, wasi};
 
 /// The most arguments that a function has.
 const ARGUMENTS: usize = 13;
@@ -44,8 +44,18 @@ macro_rules! wasi_callers {
     };
 }
 
+macro_rules! nn_callers {
+    ($($name:ident($($argument:ident: $type:tt),*) -> $result:tt;)*) => {
+        &[$((stringify!($name), |guest, values| {
+            $(let $argument = argument!(values, $type);)*
+            let _ = (&values, nn::$name(guest $(, $argument)*));
+        })),*]
+    };
+}
+
 const HOST: &[Caller] = for_each_host_call!(host_callers);
 const WASI: &[Caller] = for_each_wasi_call!(wasi_callers);
+const NN: &[Caller] = for_each_nn_call!(nn_callers);
 
 fn guest(tape: bool) -> FakeGuest {
     let builder = InProcess::builder()
@@ -53,7 +63,8 @@ fn guest(tape: bool) -> FakeGuest {
             out.extend_from_slice(arguments);
             Ok(())
         })
-        .upstream(|_, _| Reply::silence());
+        .upstream(|_, _| Reply::silence())
+        .inference(crate::nn::doubling());
     let mut guest = FakeGuest::new(builder);
     guest.stream().request.headers = [(":path", "/"), ("a", "b")].into_iter().collect();
     guest.stream().request.body_held = true;
@@ -91,8 +102,8 @@ proptest! {
         guest.memory[..4_096].fill(fill);
         guest.allocates = allocates;
         for (index, values) in calls {
-            let at = index.index(HOST.len() + WASI.len());
-            let (_, call) = HOST.get(at).unwrap_or_else(|| &WASI[at - HOST.len()]);
+            let all = [HOST, WASI, NN].concat();
+            let (_, call) = all[index.index(all.len())];
             call(&mut guest, &mut values.into_iter());
             prop_assert!(!guest.host.allocating);
             prop_assert_eq!(guest.memory.len(), MEMORY);
@@ -102,7 +113,7 @@ proptest! {
 
 #[test]
 fn nothing_is_written_when_every_address_is_beyond_memory() {
-    for (name, call) in HOST {
+    for (name, call) in HOST.iter().chain(NN) {
         let mut guest = guest(false);
         let before = guest.memory.clone();
         // Every argument is beyond memory as an address, and too large as a length.

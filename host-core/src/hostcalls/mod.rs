@@ -20,6 +20,7 @@ mod shared_data;
 mod stream;
 
 pub use buffer::*;
+pub(crate) use call::record;
 pub use callout::*;
 pub use configuration::*;
 pub use context::*;

@@ -1,4 +1,4 @@
-//! The host's functions as WebAssembly types, from the one table.
+//! The host's functions as WebAssembly types, from the tables.
 
 use std::fmt;
 
@@ -45,12 +45,14 @@ macro_rules! functions {
 
 const HOST: &[HostFunction] = crate::for_each_host_call!(functions);
 const WASI_FUNCTIONS: &[HostFunction] = crate::for_each_wasi_call!(functions);
+const NN_FUNCTIONS: &[HostFunction] = crate::for_each_nn_call!(functions);
 
 /// The function that the host provides under this name, if any.
 pub(super) fn provided(module: &str, name: &str) -> Option<&'static HostFunction> {
     let functions = match module {
         "env" => HOST,
         module if WASI.contains(&module) => WASI_FUNCTIONS,
+        crate::nn::MODULE => NN_FUNCTIONS,
         _ => return None,
     };
     functions.iter().find(|function| function.name == name)

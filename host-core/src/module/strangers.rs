@@ -39,7 +39,12 @@ fn guess(module: &str, name: &str) -> String {
         ("env", _) => {
             "an undefined symbol; link the library that has it, and without --allow-undefined"
         }
-        ("wasi_ephemeral_nn", _) => "WASI-NN, which this host does not provide",
+        (crate::nn::MODULE, _) => {
+            "no function of wasi-nn's witx interface, perhaps one runtime's own extension"
+        }
+        ("wasi_nn", _) => {
+            "wasi-nn under a name of one runtime's own; import it from wasi_ephemeral_nn"
+        }
         ("wasi_snapshot_preview1" | "wasi_unstable", _) => {
             "no function of WASI preview 1 that a filter could use"
         }

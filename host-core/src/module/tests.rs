@@ -161,7 +161,7 @@ fn every_stranger_among_the_imports_is_named_once_with_a_guess() {
         (import "env" "_proxy_log" (func))
         (import "env" "proxy_get_header_map_valu" (func))
         (import "env" "proxy_log" (func (param i32)))
-        (import "wasi_ephemeral_nn" "load" (func))
+        (import "wasi_ephemeral_nn" "load_by_name_with_config" (func))
         (import "gojs" "runtime.wasmExit" (func (param i32)))
         (import "env" "table" (table 1 funcref))
         (import "wasi_unstable" "path_teleport" (func)) {MARKER}"#
@@ -171,7 +171,7 @@ fn every_stranger_among_the_imports_is_named_once_with_a_guess() {
         "env._proxy_log: a name of 2019",
         "did you mean proxy_get_header_map_value?",
         "env.proxy_log: the module wants func (i32), the host has func (i32, i32, i32) -> i32",
-        "wasi_ephemeral_nn.load: WASI-NN",
+        "wasi_ephemeral_nn.load_by_name_with_config: no function of wasi-nn",
         "GOOS=wasip1",
         "env.table: a table",
         "wasi_unstable.path_teleport",

@@ -14,6 +14,7 @@ pub use shared::{QueueId, SharedState};
 
 use crate::abi::{LogLevel, Status};
 use crate::context::Stream;
+use crate::nn::Inference;
 
 /// What the embedding proxy provides to every VM.
 ///
@@ -77,6 +78,11 @@ pub trait Services: Send + Sync {
         arguments: &[u8],
         out: &mut Vec<u8>,
     ) -> Result<(), Status>;
+
+    /// The backend and the models of wasi-nn; `None` where modules cannot have any.
+    fn inference(&self) -> Option<&Inference> {
+        None
+    }
 
     /// Takes note that a root context asked for a tick every `period`; `None` ends them.
     fn tick_period(&self, vm: u64, root: u32, period: Option<Duration>) {

@@ -120,9 +120,10 @@ impl fmt::Display for TapeEntry {
         }
         f.write_str(")")?;
         match self.status {
+            // The functions of wasi-nn have numbers of their own.
             Some(number) => match Status::from_u32(number) {
-                Some(status) => write!(f, " -> {status:?}"),
-                None => write!(f, " -> {number}"),
+                Some(status) if self.name.starts_with("proxy_") => write!(f, " -> {status:?}"),
+                _ => write!(f, " -> {number}"),
             },
             None if self.is_callback => Ok(()),
             None => f.write_str(" did not return"),

@@ -1,8 +1,8 @@
 //! The tape: what a guest and the host said to each other, for comparing runtimes.
 //!
 //! It holds contents and never addresses, so that the same filter leaves the same tape on
-//! every engine and as its native twin. Host calls of the `proxy_*` kind are recorded;
-//! WASI calls are not.
+//! every engine and as its native twin. Host calls of the `proxy_*` kind and those of wasi-nn
+//! are recorded; WASI calls are not.
 
 mod difference;
 mod entry;

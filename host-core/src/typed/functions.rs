@@ -1,6 +1,6 @@
 //! Host functions with WebAssembly's types.
 
-/// Makes every host function of the table, `env` and WASI, as a plain function with
+/// Makes every host function of the tables, `env`, WASI and wasi-nn, as a plain function with
 /// WebAssembly's types, and defines each with an expression of the caller's.
 ///
 /// ```ignore
@@ -28,6 +28,11 @@ macro_rules! typed_host_functions {
         });
         $crate::for_each_wasi_call!($crate::define_typed_functions, {
             wasi in ["wasi_snapshot_preview1", "wasi_unstable"];
+            $caller: $Caller => $guest, or $Trap;
+            ($module, $name, $function) => $define
+        });
+        $crate::for_each_nn_call!($crate::define_typed_functions, {
+            nn in [$crate::nn::MODULE];
             $caller: $Caller => $guest, or $Trap;
             ($module, $name, $function) => $define
         });

@@ -1,9 +1,10 @@
-//! The host functions as C functions of this executable, made from the host core's table.
+//! The host functions as C functions of this executable, made from the host core's tables.
 //!
-//! WASI functions are not among them: a native guest uses the C library.
+//! WASI functions are not among them: a native guest uses the C library. Those of wasi-nn
+//! are named `wasi_ephemeral_nn_...`, because C functions have no import module.
 
-use host_core::abi::Status;
-use host_core::{contain, for_each_host_call, hostcalls};
+use host_core::abi::{NnErrno, Status};
+use host_core::{contain, for_each_host_call, for_each_nn_call, hostcalls, nn};
 
 use crate::guest::{NativeGuest, NoTrap};
 use crate::thread::current;
@@ -29,7 +30,9 @@ macro_rules! define {
     ($name:ident($($argument:ident: $type:tt),*) -> u32) => {
         #[unsafe(no_mangle)]
         pub(crate) unsafe extern "C" fn $name($($argument: native_type!($type)),*) -> u32 {
-            answer(|guest| hostcalls::$name(guest, $($argument),*))
+            answer(Status::InternalFailure as u32, |guest| {
+                hostcalls::$name(guest, $($argument),*)
+            })
         }
     };
 }
@@ -56,19 +59,41 @@ macro_rules! exports {
         /// reachable, in any executable that opens native twins.
         pub fn keep_exports() -> usize {
             let addresses = [$(address!($name)),*];
-            std::hint::black_box(addresses).iter().filter(|address| **address != 0).count()
+            let proxy = std::hint::black_box(addresses);
+            proxy.iter().filter(|address| **address != 0).count() + inference::keep_exports()
         }
     };
 }
 
 for_each_host_call!(exports);
 
+macro_rules! nn_exports {
+    ($($name:ident($($argument:ident: $type:tt),*) -> u32;)*) => {$(
+        #[unsafe(export_name = concat!("wasi_ephemeral_nn_", stringify!($name)))]
+        unsafe extern "C" fn $name($($argument: native_type!($type)),*) -> u32 {
+            answer(NnErrno::RuntimeError as u32, |guest| nn::$name(guest, $($argument),*))
+        })*
+
+        /// [`super::keep_exports`] for wasi-nn.
+        pub(super) fn keep_exports() -> usize {
+            std::hint::black_box([$($name as *const () as usize),*]).len()
+        }
+    };
+}
+
+/// In a module of its own, as its functions have everyday names.
+mod inference {
+    use super::*;
+
+    for_each_nn_call!(nn_exports);
+}
+
 /// Answers a host call of the guest that runs on this thread. A library may call from its
-/// initialisers or from threads of its own, where no VM runs: that fails.
+/// initialisers or from threads of its own, where no VM runs: that is the answer `failed`.
 #[inline]
-fn answer(call: impl FnOnce(&mut NativeGuest) -> Result<u32, NoTrap>) -> u32 {
+fn answer(failed: u32, call: impl FnOnce(&mut NativeGuest) -> Result<u32, NoTrap>) -> u32 {
     let Some(vm) = current() else {
-        return Status::InternalFailure as u32;
+        return failed;
     };
     // SAFETY: `current` is set only while an instance is inside its guest on this thread,
     // and the instance keeps the VM alive until the guest returns.
@@ -76,6 +101,6 @@ fn answer(call: impl FnOnce(&mut NativeGuest) -> Result<u32, NoTrap>) -> u32 {
     // A panic must not unwind through the guest's frames.
     match contain(|| call(&mut guest)) {
         Ok(Ok(status)) => status,
-        Ok(Err(NoTrap)) | Err(_) => Status::InternalFailure as u32,
+        Ok(Err(NoTrap)) | Err(_) => failed,
     }
 }

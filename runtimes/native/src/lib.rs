@@ -6,9 +6,10 @@
 //! an endless loop, a panic or an `exit` in it is the process's own. Measure it in a child
 //! process with a kill timer, and open only libraries you would run.
 //!
-//! The executable must export the `proxy_*` functions: link it with
-//! `-Wl,--export-dynamic-symbol=proxy_*` (Apple: `-Wl,-export_dynamic`) and call
-//! [`keep_exports`] somewhere in it.
+//! The executable must export the `proxy_*` functions and, for twins that use wasi-nn, the
+//! `wasi_ephemeral_nn_*` functions: link it with `-Wl,--export-dynamic-symbol=proxy_*` and
+//! the same for the others (Apple: `-Wl,-export_dynamic`) and call [`keep_exports`]
+//! somewhere in it.
 
 mod engine;
 mod exports;

@@ -49,10 +49,11 @@ fn explain(error: &libloading::Error) -> String {
         text = format!("{text}: {error}");
         source = error.source();
     }
-    if text.contains("proxy_") && text.contains("ndefined symbol") {
+    let hosts = text.contains("proxy_") || text.contains("wasi_ephemeral_nn_");
+    if hosts && text.contains("ndefined symbol") {
         text.push_str(
             ": no host function, or this program was linked without \
-             -Wl,--export-dynamic-symbol=proxy_*",
+             -Wl,--export-dynamic-symbol=proxy_* and the same for wasi_ephemeral_nn_*",
         );
     } else if text.contains("failed to map segment") || text.contains("not permitted") {
         text.push_str("; set TMPDIR to a folder from which programs may run");

@@ -70,6 +70,12 @@ impl GuestMemory for NativeMemory<'_> {
     }
 
     #[inline]
+    fn load_u32(&self, address: usize) -> Result<u32, OutOfBounds> {
+        let bytes = self.read(address, 4)?.first_chunk().ok_or(OutOfBounds)?;
+        Ok(u32::from_ne_bytes(*bytes))
+    }
+
+    #[inline]
     fn store_u64(&mut self, address: usize, value: u64) -> Result<(), OutOfBounds> {
         self.write(address, 8)?
             .copy_from_slice(&value.to_ne_bytes());

@@ -1,4 +1,4 @@
-//! The host functions as typed wasmer functions, made from the host core's table.
+//! The host functions as typed wasmer functions, made from the host core's tables.
 
 use host_core::typed_host_functions;
 use wasmer::{Extern, Function, FunctionEnv, FunctionEnvMut, RuntimeError, Store};

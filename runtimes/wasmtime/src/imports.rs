@@ -1,4 +1,4 @@
-//! The host functions as typed wasmtime functions, made from the host core's table.
+//! The host functions as typed wasmtime functions, made from the host core's tables.
 
 use host_core::typed_host_functions;
 use wasmtime::{Caller, Engine, Error, Linker};

@@ -1,7 +1,7 @@
 //! Sets up services without a proxy.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use super::clock::Clock;
 use super::inbox::Inbox;
@@ -9,6 +9,7 @@ use super::logs::{Logs, Sink};
 use super::random::Random;
 use super::{Foreign, InProcess, LogLine, Reply, Upstream};
 use crate::abi::{LogLevel, Status};
+use crate::nn::Inference;
 use crate::services::{CalloutKind, Metrics, SharedState};
 
 /// Sets up an [`InProcess`].
@@ -20,6 +21,7 @@ pub struct InProcessBuilder {
     properties: HashMap<Vec<u8>, Vec<u8>>,
     functions: HashMap<Vec<u8>, Foreign>,
     upstream: Option<Upstream>,
+    inference: Option<Arc<Inference>>,
 }
 
 impl Default for InProcessBuilder {
@@ -32,6 +34,7 @@ impl Default for InProcessBuilder {
             properties: HashMap::new(),
             functions: HashMap::new(),
             upstream: None,
+            inference: None,
         }
     }
 }
@@ -104,6 +107,13 @@ impl InProcessBuilder {
         self
     }
 
+    /// The backend and the models of wasi-nn.
+    #[must_use]
+    pub fn inference(mut self, inference: Arc<Inference>) -> Self {
+        self.inference = Some(inference);
+        self
+    }
+
     /// The services.
     pub fn build(self) -> InProcess {
         InProcess {
@@ -115,6 +125,7 @@ impl InProcessBuilder {
             properties: self.properties,
             functions: self.functions,
             upstream: self.upstream,
+            inference: self.inference,
             inbox: Inbox::default(),
             ticks: Mutex::default(),
         }

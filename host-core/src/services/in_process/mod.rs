@@ -12,12 +12,13 @@ pub use logs::LogLine;
 pub use reply::Reply;
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::{Callout, CalloutEvent, CalloutKind, CalloutOrigin, Metrics, Services, SharedState};
 use crate::abi::{LogLevel, Status};
 use crate::context::Stream;
+use crate::nn::Inference;
 use clock::Clock;
 use inbox::Inbox;
 use logs::Logs;
@@ -37,6 +38,7 @@ pub struct InProcess {
     properties: HashMap<Vec<u8>, Vec<u8>>,
     functions: HashMap<Vec<u8>, Foreign>,
     upstream: Option<Upstream>,
+    inference: Option<Arc<Inference>>,
     inbox: Inbox,
     ticks: Mutex<HashMap<(u64, u32), Duration>>,
 }
@@ -163,6 +165,10 @@ impl Services for InProcess {
     ) -> Result<(), Status> {
         let function = self.functions.get(name).ok_or(Status::NotFound)?;
         function(arguments, out)
+    }
+
+    fn inference(&self) -> Option<&Inference> {
+        self.inference.as_deref()
     }
 
     fn tick_period(&self, vm: u64, root: u32, period: Option<Duration>) {
