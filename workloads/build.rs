@@ -15,9 +15,21 @@ struct Workload {
     title: String,
     description: String,
     root_id: String,
-    configuration: PathBuf,
+    /// Of every variant that names none of its own.
+    configuration: Option<PathBuf>,
     traffic: PathBuf,
     variant: Vec<Variant>,
+    /// Models for wasi-nn.
+    #[serde(default)]
+    model: Vec<Model>,
+}
+
+/// A model that guests find by its name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Model {
+    name: String,
+    file: PathBuf,
 }
 
 /// One module of a workload; the first is the one measured by default.
@@ -29,8 +41,17 @@ struct Variant {
     toolchain: String,
     flags: String,
     module: PathBuf,
+    configuration: Option<PathBuf>,
+    /// The backend of wasi-nn, by its name.
+    inference: Option<String>,
     /// The guest crate or source folder; scripts/build-workloads reads it too.
     source: Option<PathBuf>,
+    /// Features of the guest crate.
+    #[serde(default)]
+    cargo_features: Vec<String>,
+    /// WebAssembly features beyond the target's own, for scripts/build-workloads only.
+    #[serde(rename = "target_features")]
+    _target_features: Option<String>,
     /// The Rust target, for scripts/build-workloads only.
     #[serde(rename = "target")]
     _target: Option<String>,
@@ -70,7 +91,6 @@ fn embed(code: &mut String, folder: &Path, out: &Path) {
         "{}: variant: give at least one [[variant]]",
         file.display()
     );
-    let configuration = existing(&file, "configuration", folder.join(&workload.configuration));
     let traffic = existing(&file, "traffic", folder.join(&workload.traffic));
     let description = workload
         .description
@@ -83,27 +103,46 @@ fn embed(code: &mut String, folder: &Path, out: &Path) {
         root_id,
         ..
     } = &workload;
-    let twin = native_twin(folder, &workload.variant, out);
+    let twin = native_twin(
+        folder,
+        &workload.variant,
+        &out.join(format!("{name}.twin")),
+        out,
+    );
     write!(
         code,
         "Embedded {{ name: {name:?}, title: {title:?}, description: {description:?}, \
-         root_id: {root_id:?}, configuration: include_bytes!({configuration:?}), \
-         traffic: include_bytes!({traffic:?}), twin: {twin}, variants: &["
+         root_id: {root_id:?}, traffic: include_bytes!({traffic:?}), twin: {twin}, models: &["
     )
     .expect("a String takes everything");
+    for Model { name, file: model } in &workload.model {
+        let model = existing(&file, "model.file", folder.join(model));
+        write!(code, "({name:?}, include_bytes!({model:?})),").expect("a String takes everything");
+    }
+    code.push_str("], variants: &[");
     for variant in &workload.variant {
         let Variant {
             name,
             language,
             toolchain,
             flags,
+            inference,
             ..
         } = variant;
         let module = existing(&file, "variant.module", folder.join(&variant.module));
+        let configuration = variant.configuration.as_ref();
+        let Some(configuration) = configuration.or(workload.configuration.as_ref()) else {
+            panic!(
+                "{}: configuration: give one for all variants or one for each",
+                file.display()
+            );
+        };
+        let configuration = existing(&file, "configuration", folder.join(configuration));
         write!(
             code,
             "EmbeddedVariant {{ name: {name:?}, language: {language:?}, toolchain: {toolchain:?}, \
-             flags: {flags:?}, module: include_bytes!({module:?}) }},"
+             flags: {flags:?}, configuration: include_bytes!({configuration:?}), \
+             inference: {inference:?}, module: include_bytes!({module:?}) }},"
         )
         .expect("a String takes everything");
     }
@@ -114,7 +153,7 @@ fn existing(file: &Path, field: &str, path: PathBuf) -> PathBuf {
     assert!(
         path.is_file(),
         "{}: {field}: {} does not exist; scripts/build-workloads makes modules, \
-         scripts/make-traffic makes traffic",
+         scripts/make-traffic makes traffic, scripts/make-models makes models",
         file.display(),
         path.display()
     );
@@ -123,18 +162,23 @@ fn existing(file: &Path, field: &str, path: PathBuf) -> PathBuf {
 
 /// The twin of the first Rust variant, as the code of an `EmbeddedTwin`. A twin
 /// that cannot be built is noted, not fatal.
-fn native_twin(folder: &Path, variants: &[Variant], out: &Path) -> String {
+fn native_twin(folder: &Path, variants: &[Variant], twin: &Path, out: &Path) -> String {
     let source = variants
         .iter()
         .filter(|variant| variant.language == "Rust")
-        .find_map(|variant| variant.source.as_ref());
-    let Some(source) = source else {
+        .find_map(|variant| Some((variant.source.as_ref()?, &variant.cargo_features)));
+    let Some((source, features)) = source else {
         return "EmbeddedTwin::Unavailable { reason: \"no variant has Rust sources\", \
                 remedy: \"add a Rust variant with a source folder to workload.toml\" }"
             .into();
     };
-    match guest_build::host_library(&folder.join(source), &out.join("guests")) {
-        Ok(library) => format!("EmbeddedTwin::Available(include_bytes!({library:?}))"),
+    let features: Vec<&str> = features.iter().map(String::as_str).collect();
+    match guest_build::host_library(&folder.join(source), &features, &out.join("guests")) {
+        Ok(library) => {
+            // Two workloads may be one crate, whose next build replaces the library.
+            fs::copy(library, twin).expect("OUT_DIR can be written");
+            format!("EmbeddedTwin::Available(include_bytes!({twin:?}))")
+        }
         Err(error) => {
             // A file that is never there: try again with the next build.
             println!("cargo::rerun-if-changed={}", out.join("retry").display());

@@ -10,7 +10,7 @@ fn main() {
         Path::new(&env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"))
             .join("puppet");
     // A machine that cannot build it can still check every other runtime.
-    let expression = match guest_build::host_library(&source, &out.join("puppet")) {
+    let expression = match guest_build::host_library(&source, &[], &out.join("puppet")) {
         Ok(library) => format!("Ok(include_bytes!({:?}))", library.display().to_string()),
         Err(error) => format!(
             "Err({:?}.to_owned())",

@@ -5,16 +5,17 @@ use std::borrow::Cow;
 use crate::error::WorkloadError;
 use crate::native_twin::NativeTwin;
 use crate::traffic::parse_json_lines;
-use crate::workload::{Variant, Workload, sha256};
+use crate::workload::{Model, Variant, Workload, sha256};
 
 struct Embedded {
     name: &'static str,
     title: &'static str,
     description: &'static str,
     root_id: &'static str,
-    configuration: &'static [u8],
     traffic: &'static [u8],
     twin: EmbeddedTwin,
+    /// Name and bytes of each.
+    models: &'static [(&'static str, &'static [u8])],
     variants: &'static [EmbeddedVariant],
 }
 
@@ -23,6 +24,8 @@ struct EmbeddedVariant {
     language: &'static str,
     toolchain: &'static str,
     flags: &'static str,
+    configuration: &'static [u8],
+    inference: Option<&'static str>,
     module: &'static [u8],
 }
 
@@ -78,11 +81,13 @@ impl Embedded {
             title: self.title.into(),
             description: self.description.into(),
             root_id: self.root_id.into(),
-            configuration: self.configuration.to_vec(),
+            configuration: default.configuration.to_vec(),
             exchanges,
             variant: default.name,
             module: default.module,
             module_sha256: default.module_sha256,
+            inference: default.inference,
+            models: self.models.iter().map(Model::embedded).collect(),
             variants,
             twin: self.twin.load(),
         })
@@ -96,8 +101,19 @@ impl EmbeddedVariant {
             language: self.language.into(),
             toolchain: self.toolchain.into(),
             flags: self.flags.into(),
+            configuration: Cow::Borrowed(self.configuration),
+            inference: self.inference.map(str::to_owned),
             module: Cow::Borrowed(self.module),
             module_sha256: sha256(self.module),
+        }
+    }
+}
+
+impl Model {
+    fn embedded((name, bytes): &(&'static str, &'static [u8])) -> Self {
+        Self {
+            name: (*name).into(),
+            bytes: Cow::Borrowed(bytes),
         }
     }
 }

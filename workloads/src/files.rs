@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::error::WorkloadError;
 use crate::native_twin::NativeTwin;
 use crate::traffic::parse_traffic;
-use crate::workload::{Variant, Workload, sha256};
+use crate::workload::{Model, Variant, Workload, sha256};
 
 /// The largest module taken, in bytes.
 pub const MAX_MODULE_BYTES: u64 = 256 << 20;
@@ -18,6 +18,9 @@ pub const MAX_CONFIGURATION_BYTES: u64 = 16 << 20;
 
 /// The largest traffic file taken, in bytes.
 pub const MAX_TRAFFIC_BYTES: u64 = 1 << 30;
+
+/// The largest model for wasi-nn taken, in bytes.
+pub const MAX_MODEL_BYTES: u64 = 1 << 30;
 
 /// The largest native twin taken, in bytes.
 const MAX_LIBRARY_BYTES: u64 = 256 << 20;
@@ -57,6 +60,8 @@ impl Workload {
             description: format!("The module {}", module.display()),
             root_id: String::new(),
             configuration,
+            inference: None,
+            models: Vec::new(),
             exchanges,
             variant: "given".into(),
             variants: vec![Variant {
@@ -64,6 +69,8 @@ impl Workload {
                 language: String::new(),
                 toolchain: String::new(),
                 flags: String::new(),
+                configuration: configuration.clone().into(),
+                inference: None,
                 module: module_bytes.clone(),
                 module_sha256: module_sha256.clone(),
             }],
@@ -83,6 +90,19 @@ impl Workload {
         self.twin = NativeTwin::Available {
             library: Cow::Owned(bytes),
         };
+        Ok(self)
+    }
+
+    /// The same workload with one more model, an ONNX file, that the module finds by this
+    /// name through wasi-nn.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is too large.
+    pub fn with_model(mut self, name: &str, file: &Path) -> Result<Self, WorkloadError> {
+        self.models.push(Model {
+            name: name.to_owned(),
+            bytes: read(file, "a model", MAX_MODEL_BYTES)?.into(),
+        });
         Ok(self)
     }
 }

@@ -23,11 +23,11 @@ mod workload;
 
 pub use catalogue::{catalogue, find, names};
 pub use error::WorkloadError;
-pub use files::{MAX_CONFIGURATION_BYTES, MAX_MODULE_BYTES, MAX_TRAFFIC_BYTES};
+pub use files::{MAX_CONFIGURATION_BYTES, MAX_MODEL_BYTES, MAX_MODULE_BYTES, MAX_TRAFFIC_BYTES};
 pub use native_twin::NativeTwin;
 pub use traffic::{
     Exchange, Expectation, Fault, Forwarded, LocalResponse, MAX_LINE_BYTES, MAX_LINES,
     RequestMessage, ResponseMessage, TrafficError, parse_har, parse_json_lines, parse_traffic,
     write_json_lines,
 };
-pub use workload::{Variant, Workload};
+pub use workload::{Model, Variant, Workload};

@@ -30,6 +30,11 @@ pub struct Workload {
     pub module: Cow<'static, [u8]>,
     /// The module's sha256 in lower-case hexadecimal.
     pub module_sha256: String,
+    /// The backend of wasi-nn that the variant asks for, by its name; `None` leaves the
+    /// choice to the host.
+    pub inference: Option<String>,
+    /// ONNX models that the module finds by their names.
+    pub models: Vec<Model>,
     /// Every variant there is, the default one first.
     pub variants: Vec<Variant>,
     /// The same source compiled natively.
@@ -47,10 +52,23 @@ pub struct Variant {
     pub toolchain: String,
     /// The optimisations asked for; empty when unknown.
     pub flags: String,
+    /// The plugin configuration, as the module gets it; may be empty.
+    pub configuration: Cow<'static, [u8]>,
+    /// The backend of wasi-nn that it asks for, by its name.
+    pub inference: Option<String>,
     /// The module.
     pub module: Cow<'static, [u8]>,
     /// The module's sha256 in lower-case hexadecimal.
     pub module_sha256: String,
+}
+
+/// An ONNX model that a module finds by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Model {
+    /// The name.
+    pub name: String,
+    /// The ONNX file.
+    pub bytes: Cow<'static, [u8]>,
 }
 
 impl Workload {
@@ -68,6 +86,8 @@ impl Workload {
             });
         };
         self.variant = variant.name.clone();
+        self.configuration = variant.configuration.to_vec();
+        self.inference = variant.inference.clone();
         self.module = variant.module.clone();
         self.module_sha256 = variant.module_sha256.clone();
         Ok(self)

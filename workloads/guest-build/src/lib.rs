@@ -6,7 +6,7 @@
 //!
 //! ```no_run
 //! # use std::path::Path;
-//! match guest_build::host_library(Path::new("guest"), Path::new("out")) {
+//! match guest_build::host_library(Path::new("guest"), &[], Path::new("out")) {
 //!     Ok(library) => println!("cargo::rustc-env=TWIN={}", library.display()),
 //!     Err(error) => println!("cargo::warning=no native twin: {error}"),
 //! }
@@ -22,10 +22,11 @@ pub use error::BuildError;
 use std::path::{Path, PathBuf};
 
 /// Builds the guest crate in `crate_dir` (release profile, `--locked`) for the
-/// target of the build script that calls this and returns the path of the
-/// shared library, which stays in `out_dir`.
+/// target of the build script that calls this, with these `features`, and returns
+/// the path of the shared library, which stays in `out_dir`.
 ///
-/// Guests that share an `out_dir` share their compiled dependencies. Tells
+/// Guests that share an `out_dir` share their compiled dependencies; the same
+/// crate with other features replaces the library. Tells
 /// cargo to run the build script again when the crate changes.
 ///
 /// # Errors
@@ -33,7 +34,11 @@ use std::path::{Path, PathBuf};
 /// fails (no network, a target without shared libraries), or when the crate
 /// makes no `cdylib`. None of them should fail the caller's build: a native
 /// twin is welcome, not needed.
-pub fn host_library(crate_dir: &Path, out_dir: &Path) -> Result<PathBuf, BuildError> {
+pub fn host_library(
+    crate_dir: &Path,
+    features: &[&str],
+    out_dir: &Path,
+) -> Result<PathBuf, BuildError> {
     for part in ["Cargo.toml", "Cargo.lock", "src"] {
         let path = crate_dir.join(part);
         println!("cargo::rerun-if-changed={}", path.display());
@@ -41,7 +46,7 @@ pub fn host_library(crate_dir: &Path, out_dir: &Path) -> Result<PathBuf, BuildEr
             return Err(BuildError::Missing(path));
         }
     }
-    let messages = nested_cargo::build(crate_dir, out_dir)?;
+    let messages = nested_cargo::build(crate_dir, features, out_dir)?;
     artifact::shared_library(&messages)
         .ok_or_else(|| BuildError::NoSharedLibrary(crate_dir.to_path_buf()))
 }

@@ -33,7 +33,11 @@ fn link_flags(target: &str) -> &'static str {
 }
 
 /// Runs `cargo build` on the guest and returns its messages, one JSON object a line.
-pub(crate) fn build(crate_dir: &Path, out_dir: &Path) -> Result<String, BuildError> {
+pub(crate) fn build(
+    crate_dir: &Path,
+    features: &[&str],
+    out_dir: &Path,
+) -> Result<String, BuildError> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let target = env::var("TARGET").ok();
     let mut command = Command::new(cargo);
@@ -44,7 +48,8 @@ pub(crate) fn build(crate_dir: &Path, out_dir: &Path) -> Result<String, BuildErr
         .arg(crate_dir.join("Cargo.toml"))
         // Never the outer build's folder: that cargo holds its lock.
         .arg("--target-dir")
-        .arg(out_dir);
+        .arg(out_dir)
+        .args(["--features", &features.join(",")]);
     for (name, _) in env::vars_os() {
         if name.to_str().is_some_and(is_foreign) {
             command.env_remove(&name);

@@ -27,7 +27,7 @@ fn write(folder: &Path, name: &str, text: &str) {
 }
 
 fn build(guest: &TempDir) -> Result<Vec<u8>, BuildError> {
-    host_library(guest.path(), &guest.path().join("out"))
+    host_library(guest.path(), &[], &guest.path().join("out"))
         .map(|library| fs::read(library).expect("the library it names"))
 }
 
