@@ -17,6 +17,14 @@ fn main() {
         println!("cargo:rustc-link-arg-bins={argument}");
     }
 
+    // wasmer's LLVM compiler may be linked to a shared LLVM outside the system's folders.
+    println!("cargo:rerun-if-env-changed=LLVM_SYS_221_PREFIX");
+    if env::var_os("CARGO_FEATURE_WASMER_LLVM").is_some()
+        && let Ok(prefix) = env::var("LLVM_SYS_221_PREFIX")
+    {
+        println!("cargo:rustc-link-arg=-Wl,-rpath,{prefix}/lib");
+    }
+
     let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
     let rustc =
         first_line(Command::new(rustc).arg("--version")).unwrap_or_else(|| "unknown".to_owned());

@@ -48,6 +48,12 @@ impl Availability {
             },
         }
     }
+
+    /// Not available, because this program was built without cargo feature `feature`.
+    #[allow(dead_code)] // Used by every optional engine that is left out.
+    pub(crate) fn without_feature(feature: &str, remedy: &str) -> Self {
+        Self::unless(Some(&format!("built without feature {feature}")), remedy)
+    }
 }
 
 impl RuntimeEntry {

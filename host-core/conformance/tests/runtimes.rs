@@ -62,8 +62,13 @@ runtimes! {
     wasmer_cranelift_aot_conforms = "wasmer/cranelift-aot";
     wasmer_singlepass_conforms = "wasmer/singlepass";
     wasmer_singlepass_aot_conforms = "wasmer/singlepass-aot";
+    wasmer_llvm_conforms = "wasmer/llvm";
+    wasmer_llvm_aot_conforms = "wasmer/llvm-aot";
     wasmi_eager_conforms = "wasmi/eager";
     wasmi_lazy_conforms = "wasmi/lazy";
+    tinywasm_conforms = "tinywasm/interpreter";
+    wasm3_conforms = "wasm3/interpreter";
+    stitch_conforms = "stitch/interpreter";
 }
 
 #[test]

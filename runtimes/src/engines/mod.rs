@@ -3,6 +3,8 @@
 use crate::entry::RuntimeEntry;
 
 mod native;
+mod tinywasm;
+mod unfit;
 mod wasmer;
 mod wasmi;
 mod wasmtime;
@@ -13,4 +15,6 @@ pub(crate) fn entries() -> impl Iterator<Item = RuntimeEntry> {
         .chain(wasmtime::entries())
         .chain(wasmer::entries())
         .chain(wasmi::entries())
+        .chain(tinywasm::entries())
+        .chain(unfit::entries())
 }

@@ -1,10 +1,8 @@
-//! wasmer's modes.
+//! wasmer's modes; LLVM with feature `wasmer-llvm`.
 
 use runtime_wasmer::{Mode, WasmerEngine};
 
 use crate::entry::{Availability, RuntimeEntry};
-
-const REMEDY: &str = "use wasmi/eager, which runs on every processor";
 
 pub(super) fn entries() -> impl Iterator<Item = RuntimeEntry> {
     Mode::ALL.into_iter().map(|mode| {
@@ -12,7 +10,7 @@ pub(super) fn entries() -> impl Iterator<Item = RuntimeEntry> {
             ("wasmer", mode.name()),
             mode.kind(),
             mode.summary(),
-            move || Availability::unless(mode.missing_here(), REMEDY),
+            move || Availability::unless(mode.missing_here(), mode.remedy()),
             move |options| Ok(Box::new(WasmerEngine::open(mode, options)?)),
         )
     })

@@ -363,32 +363,63 @@ macro_rules! every_engine {
     ($mode:ident, $open:expr, $($more:ident),*) => {
         mod $mode {
             use super::*;
-            $crate::every_engine!(@tests $open,
-                every_signature_passes_its_arguments_and_result,
-                the_callbacks_are_those_exported_and_others_answer_zero,
-                initialise_runs_once_in_start_and_not_before,
-                a_host_call_writes_to_the_guests_memory,
-                a_host_call_enters_the_guests_allocator,
-                a_trap_in_the_allocator_ends_the_callback,
-                traps_are_told_apart,
-                exit_zero_from_start_is_success,
-                the_deadline_ends_an_endless_loop,
-                the_deadline_holds_for_start_and_start_sections,
-                every_call_has_the_whole_deadline,
-                memory_grows_up_to_its_limit_and_no_further,
-                tables_do_not_grow_without_end,
-                a_module_that_wants_more_than_the_limit_is_refused,
-                instances_share_nothing,
-                an_instance_moves_to_another_thread,
-                bytes_that_are_no_module_are_refused
-                $(, $more)*
-            );
+            $crate::engine_tests!($open, || None, $($more),*);
+            $crate::deadline_tests!($open, || None);
         }
     };
-    (@tests $open:expr, $($test:ident),*) => {
+}
+
+/// The tests that need no deadline, and those named, unless `$skip` answers why they cannot
+/// run here.
+#[macro_export]
+macro_rules! engine_tests {
+    ($open:expr, $skip:expr, $($more:ident),*) => {
+        $crate::engine_tests!(@tests $open, $skip,
+            every_signature_passes_its_arguments_and_result,
+            the_callbacks_are_those_exported_and_others_answer_zero,
+            initialise_runs_once_in_start_and_not_before,
+            a_host_call_writes_to_the_guests_memory,
+            a_host_call_enters_the_guests_allocator,
+            a_trap_in_the_allocator_ends_the_callback,
+            traps_are_told_apart,
+            exit_zero_from_start_is_success,
+            memory_grows_up_to_its_limit_and_no_further,
+            tables_do_not_grow_without_end,
+            a_module_that_wants_more_than_the_limit_is_refused,
+            instances_share_nothing,
+            an_instance_moves_to_another_thread,
+            bytes_that_are_no_module_are_refused
+            $(, $more)*
+        );
+    };
+    (@tests $open:expr, $skip:expr, $($test:ident),*) => {
         $(#[test]
         fn $test() {
-            suite::$test($open);
+            if !suite::skipped($skip) {
+                suite::$test($open);
+            }
         })*
     };
+}
+
+/// The tests of deadlines, unless `$skip` answers why they cannot run here.
+#[macro_export]
+macro_rules! deadline_tests {
+    ($open:expr, $skip:expr) => {
+        $crate::engine_tests!(@tests $open, $skip,
+            the_deadline_ends_an_endless_loop,
+            the_deadline_holds_for_start_and_start_sections,
+            every_call_has_the_whole_deadline
+        );
+    };
+}
+
+/// Says so, past the test runner's capture, when there is a reason not to run.
+pub(crate) fn skipped(reason: fn() -> Option<String>) -> bool {
+    use std::io::Write;
+    let reason = reason();
+    if let Some(reason) = &reason {
+        let _ = writeln!(std::io::stderr(), "skipped: {reason}");
+    }
+    reason.is_some()
 }

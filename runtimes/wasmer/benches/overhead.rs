@@ -139,9 +139,11 @@ fn header_value(
 }
 
 fn modes(criterion: &mut Criterion) {
-    let compilers: [(Compiler, Engine); 2] = [
+    let compilers: Vec<(Compiler, Engine)> = vec![
         (Compiler::Cranelift, Cranelift::new().into()),
         (Compiler::Singlepass, Singlepass::new().into()),
+        #[cfg(feature = "llvm")]
+        (Compiler::Llvm, wasmer::sys::LLVM::new().into()),
     ];
     for (compiler, engine) in compilers {
         let mut bare = BareWasmer::new(engine).expect("runs");

@@ -34,7 +34,7 @@ impl WasmerEngine {
             return Err(EngineError::Unavailable {
                 runtime: mode.runtime(),
                 reason: reason.to_owned(),
-                remedy: "use wasmi/eager, which runs on every processor".to_owned(),
+                remedy: mode.remedy().to_owned(),
             });
         }
         let maker = ArtifactMaker {
@@ -59,6 +59,7 @@ impl WasmerEngine {
                 Box::new(config)
             }
             Compiler::Singlepass => Box::new(Singlepass::new()),
+            Compiler::Llvm => llvm(),
         };
         if let Some(deadline) = self.options.deadline {
             config.push_middleware(points::middleware(points::of(deadline)));
@@ -115,6 +116,18 @@ impl WasmerEngine {
         );
         Ok(Arc::new(module.map_err(|reason| self.refused(reason))?))
     }
+}
+
+#[cfg(feature = "llvm")]
+fn llvm() -> Box<dyn CompilerConfig> {
+    let mut config = wasmer::sys::LLVM::new();
+    config.opt_level(wasmer::sys::LLVMOptLevel::Aggressive);
+    Box::new(config)
+}
+
+#[cfg(not(feature = "llvm"))]
+fn llvm() -> Box<dyn CompilerConfig> {
+    unreachable!("`open` refuses the mode")
 }
 
 impl Engine for WasmerEngine {

@@ -12,6 +12,8 @@ pub enum Compiler {
     Cranelift,
     /// The single-pass compiler.
     Singlepass,
+    /// LLVM, with feature `llvm`.
+    Llvm,
 }
 
 /// A compiler, and whether the process that runs the code also compiles it.
@@ -25,7 +27,7 @@ pub struct Mode {
 
 impl Mode {
     /// Every mode, in the order of the catalogue.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self {
             compiler: Compiler::Cranelift,
             aot: false,
@@ -40,6 +42,14 @@ impl Mode {
         },
         Self {
             compiler: Compiler::Singlepass,
+            aot: true,
+        },
+        Self {
+            compiler: Compiler::Llvm,
+            aot: false,
+        },
+        Self {
+            compiler: Compiler::Llvm,
             aot: true,
         },
     ];
@@ -51,6 +61,8 @@ impl Mode {
             (Compiler::Cranelift, true) => "cranelift-aot",
             (Compiler::Singlepass, false) => "singlepass",
             (Compiler::Singlepass, true) => "singlepass-aot",
+            (Compiler::Llvm, false) => "llvm",
+            (Compiler::Llvm, true) => "llvm-aot",
         }
     }
 
@@ -61,6 +73,8 @@ impl Mode {
             (Compiler::Cranelift, true) => "optimising compiler's code, loaded from an artifact",
             (Compiler::Singlepass, false) => "single-pass compiler, in the process",
             (Compiler::Singlepass, true) => "single-pass compiler's code, loaded from an artifact",
+            (Compiler::Llvm, false) => "LLVM, in the process: fast code, slow to compile",
+            (Compiler::Llvm, true) => "LLVM's code, loaded from an artifact",
         }
     }
 
@@ -73,7 +87,8 @@ impl Mode {
         }
     }
 
-    /// Why this mode has no code generator for the processor it runs on, if so.
+    /// Why this mode cannot run here, if so: it has no code generator for the processor, or
+    /// was left out of this program.
     pub const fn missing_here(self) -> Option<&'static str> {
         let cranelift = cfg!(any(
             target_arch = "x86_64",
@@ -93,7 +108,22 @@ impl Mode {
             Compiler::Singlepass if !singlepass => {
                 Some("Singlepass generates no code for this processor")
             }
+            Compiler::Llvm if !cfg!(feature = "llvm") => Some("built without feature wasmer-llvm"),
+            // The same four processors.
+            Compiler::Llvm if !cranelift => {
+                Some("wasmer's LLVM generates no code for this processor")
+            }
             _ => None,
+        }
+    }
+
+    /// What to do where the mode is missing.
+    pub const fn remedy(self) -> &'static str {
+        match self.compiler {
+            Compiler::Llvm if !cfg!(feature = "llvm") => {
+                "scripts/engines/wasmer-llvm build --release --features wasmer-llvm"
+            }
+            _ => "use wasmi/eager, which runs on every processor",
         }
     }
 
@@ -121,12 +151,13 @@ impl Mode {
             optimisation: match self.compiler {
                 Compiler::Cranelift => "Cranelift opt_level=speed",
                 Compiler::Singlepass => "single pass, none",
+                Compiler::Llvm => "LLVM opt_level=aggressive",
             }
             .to_owned(),
             bounds_check: "guard pages (4 GiB reservation, 4 GiB guard), signals".to_owned(),
             deadline: Mechanism::Engine("metering points, converted from time by a constant"),
             memory_limit: Mechanism::Engine("tunables"),
-            simd: self.compiler == Compiler::Cranelift,
+            simd: self.compiler != Compiler::Singlepass,
             pooling: "none: on demand, data copied".to_owned(),
             compile_threads: if self.aot {
                 0

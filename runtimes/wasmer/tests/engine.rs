@@ -32,3 +32,41 @@ every_engine!(
     an_artifact_runs_as_the_module_did,
     artifacts_that_differ_in_anything_are_refused
 );
+
+fn without_llvm() -> Option<String> {
+    let mode = Mode {
+        compiler: Compiler::Llvm,
+        aot: false,
+    };
+    let missing = mode.missing_here()?;
+    Some(format!("wasmer/llvm: {missing}; {}", mode.remedy()))
+}
+
+#[cfg(feature = "llvm")]
+every_engine!(
+    llvm,
+    |options| open(Compiler::Llvm, false, options),
+    without_artifacts_loading_is_unsupported
+);
+#[cfg(feature = "llvm")]
+every_engine!(
+    llvm_aot,
+    |options| open(Compiler::Llvm, true, options),
+    an_artifact_runs_as_the_module_did,
+    artifacts_that_differ_in_anything_are_refused
+);
+
+#[test]
+fn llvm_that_was_left_out_says_so_and_is_refused() {
+    if !suite::skipped(without_llvm) {
+        return;
+    }
+    let mode = Mode {
+        compiler: Compiler::Llvm,
+        aot: true,
+    };
+    let refused = WasmerEngine::open(mode, EngineOptions::default())
+        .err()
+        .expect("refused");
+    assert!(refused.to_string().contains("scripts/engines"), "{refused}");
+}
