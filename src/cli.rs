@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use host_core::Isolation;
 
 use crate::output::Format;
+use crate::trial::ModelFile;
 
 /// Compares WebAssembly runtimes on real Proxy-Wasm filters.
 #[derive(Debug, Parser)]
@@ -47,6 +48,7 @@ pub(crate) enum Command {
   pwbench run
   pwbench run --preset full --runtime 'wasmtime/*',native
   pwbench run --workload prime-check --isolation request
+  pwbench run --workload inference-mlp --variant 'scalar-*','simd-*'
   pwbench run --module plugin.wasm --config plugin.json --requests recorded.har
 
 With --format json, standard output is the campaign's summary.json: schema, headline, primary, \
@@ -98,6 +100,15 @@ pub(crate) struct Selection {
         conflicts_with = "module"
     )]
     pub(crate) workloads: Vec<String>,
+    /// Variants of the workloads, by name or pattern such as 'simd-*'; workloads without one of
+    /// them take no part; the default variant of each without it
+    #[arg(
+        long = "variant",
+        value_name = "PATTERN",
+        value_delimiter = ',',
+        conflicts_with = "module"
+    )]
+    pub(crate) variants: Vec<String>,
     /// Your own plugin in place of the built-in workloads
     #[arg(long, value_name = "FILE", requires = "requests")]
     pub(crate) module: Option<PathBuf>,
@@ -113,6 +124,9 @@ pub(crate) struct Selection {
     /// Root id for --module, for modules that hold several plugins
     #[arg(long, value_name = "ID", requires = "module", default_value = "")]
     pub(crate) root_id: String,
+    /// A model that --module finds by this name through wasi-nn, an ONNX file
+    #[arg(long = "model", value_name = "NAME=FILE", requires = "module")]
+    pub(crate) models: Vec<ModelFile>,
 }
 
 /// How much to measure.

@@ -40,6 +40,8 @@ impl From<Exit> for ExitCode {
 pub(crate) enum Error {
     #[error(transparent)]
     Workload(#[from] WorkloadError),
+    #[error("no variant matches '{pattern}'; use {known}")]
+    Variant { pattern: String, known: String },
     #[error(transparent)]
     Folder(#[from] FolderError),
     #[error(transparent)]

@@ -11,4 +11,4 @@ mod select;
 pub use catalogue::{catalogue, find, open, reference};
 pub use entry::{Availability, RuntimeEntry};
 pub use runtime_native::keep_exports;
-pub use select::{SelectError, select};
+pub use select::{SelectError, matches_text, select};

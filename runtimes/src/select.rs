@@ -42,7 +42,7 @@ fn matches(pattern: &str, entry: &RuntimeEntry) -> bool {
 }
 
 /// Whether `text` is `pattern` with each `*` replaced by some text.
-fn matches_text(pattern: &str, text: &str) -> bool {
+pub fn matches_text(pattern: &str, text: &str) -> bool {
     let Some((head, tail)) = pattern.split_once('*') else {
         return pattern == text;
     };

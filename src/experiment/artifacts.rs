@@ -17,7 +17,8 @@ pub(crate) fn needed(entrant: &Entrant) -> bool {
 
 /// Where the artifact of an entrant lies.
 pub(crate) fn path(folder: &Path, entrant: &Entrant) -> PathBuf {
-    let name = format!("{}-{}", entrant.cell.workload, entrant.cell.runtime);
+    let cell = &entrant.cell;
+    let name = format!("{}-{}-{}", cell.workload, cell.variant, cell.runtime);
     folder.join(format!("{}.aot", file_name(&name)))
 }
 

@@ -280,16 +280,14 @@ fn note_manifest(campaign: &mut Campaign, verified: &Verified) {
     }
 }
 
-/// Adds the A/A control of each workload: the reference runtime's cell a second time, or,
+/// Adds the A/A control of each workload and variant: the reference runtime's cell a second time, or,
 /// without it, that of the first runtime that passed and is no native twin.
 fn add_controls(cells: &mut Vec<Runnable>) {
-    let mut names: Vec<String> = cells
-        .iter()
-        .map(|cell| cell.cell.workload.clone())
-        .collect();
+    let key = |cell: &Runnable| (cell.cell.workload.clone(), cell.cell.variant.clone());
+    let mut names: Vec<_> = cells.iter().map(key).collect();
     names.dedup();
     for name in names {
-        let own = || cells.iter().filter(|cell| cell.cell.workload == name);
+        let own = || cells.iter().filter(|cell| key(cell) == name);
         let twinned = own()
             .find(|cell| cell.cell.runtime == runtimes::reference())
             .or_else(|| own().find(|cell| cell.cell.runtime != crate::NATIVE))
@@ -323,6 +321,7 @@ mod tests {
             runtime: runtime.into(),
             workload: Source::BuiltIn {
                 name: workload.into(),
+                variant: None,
             },
             artifact: None,
             isolation: "thread".into(),

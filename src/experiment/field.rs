@@ -49,7 +49,7 @@ impl Field {
             }
         }
         let mut workloads = Vec::new();
-        for source in sources(selection) {
+        for source in sources(selection)? {
             let workload = source.load()?;
             workloads.push((source, workload));
         }
@@ -99,8 +99,12 @@ impl Field {
         {
             return;
         }
+        let mut told = "";
         for (_, workload) in &self.workloads {
-            if let Some((reason, remedy)) = missing_twin(workload) {
+            if let Some((reason, remedy)) = missing_twin(workload)
+                && told != workload.name
+            {
+                told = &workload.name;
                 self.unavailable.push(Unavailable {
                     runtime: crate::NATIVE.to_owned(),
                     workload: Some(workload.name.clone()),
@@ -119,30 +123,70 @@ fn missing_twin(workload: &Workload) -> Option<(&str, &str)> {
     }
 }
 
-fn sources(selection: &Selection) -> Vec<Source> {
+fn sources(selection: &Selection) -> Result<Vec<Source>, Error> {
     if let (Some(module), Some(requests)) = (&selection.module, &selection.requests) {
-        return vec![Source::Files {
+        return Ok(vec![Source::Files {
             module: module.clone(),
             config: selection.config.clone(),
             requests: requests.clone(),
             native_twin: selection.native_twin.clone(),
             root_id: selection.root_id.clone(),
-        }];
+            models: selection.models.clone(),
+        }]);
     }
-    let named = |name: &str| Source::BuiltIn {
-        name: name.to_owned(),
-    };
-    match selection.workloads.as_slice() {
-        [] => workloads::names().map(named).collect(),
-        names => {
-            // A name given twice would make two cells of one name.
-            let mut once: Vec<Source> = Vec::new();
-            for source in names.iter().map(|name| named(name)) {
-                if !once.contains(&source) {
-                    once.push(source);
-                }
-            }
-            once
+    let mut names: Vec<&str> = Vec::new();
+    for name in selection.workloads.iter().map(String::as_str) {
+        // A name given twice would make two cells of one name.
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
+    if names.is_empty() {
+        names = workloads::names().collect();
+    }
+    match selection.variants.as_slice() {
+        [] => Ok(names.iter().map(|name| built_in(name, None)).collect()),
+        patterns => with_variants(&names, patterns),
+    }
+}
+
+fn built_in(name: &str, variant: Option<&str>) -> Source {
+    Source::BuiltIn {
+        name: name.to_owned(),
+        variant: variant.map(str::to_owned),
+    }
+}
+
+/// The variants of these workloads that any of `patterns` matches.
+fn with_variants(names: &[&str], patterns: &[String]) -> Result<Vec<Source>, Error> {
+    let mut all = Vec::new();
+    for name in names {
+        let variants = workloads::variant_names(name)?;
+        all.extend(variants.into_iter().map(|variant| (*name, variant)));
+    }
+    for pattern in patterns {
+        if !all
+            .iter()
+            .any(|(_, variant)| runtimes::matches_text(pattern, variant))
+        {
+            let known: Vec<String> = all
+                .iter()
+                .map(|(name, variant)| format!("{variant} ({name})"))
+                .collect();
+            return Err(Error::Variant {
+                pattern: pattern.clone(),
+                known: known.join(", "),
+            });
+        }
+    }
+    let chosen = |variant: &str| {
+        patterns
+            .iter()
+            .any(|pattern| runtimes::matches_text(pattern, variant))
+    };
+    all.retain(|(_, variant)| chosen(variant));
+    Ok(all
+        .into_iter()
+        .map(|(name, variant)| built_in(name, Some(variant)))
+        .collect())
 }

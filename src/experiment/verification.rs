@@ -97,7 +97,10 @@ impl Verifier<'_> {
         for (_, workload) in &field.workloads {
             let own: Vec<&Entrant> = entrants
                 .iter()
-                .filter(|entrant| entrant.cell.workload == workload.name)
+                .filter(|entrant| {
+                    entrant.cell.workload == workload.name
+                        && entrant.cell.variant == workload.variant
+                })
                 .collect();
             self.progress
                 .trial(&format!("{}, counting", workload.name), None);
@@ -118,7 +121,8 @@ impl Verifier<'_> {
         let Some(first) = own.first() else {
             return Ok(Reference::default());
         };
-        let base = self.folder.join(file_name(&first.cell.workload));
+        let name = format!("{}-{}", first.cell.workload, first.cell.variant);
+        let base = self.folder.join(file_name(&name));
         let mut subject = self.subject(first);
         runtimes::reference().clone_into(&mut subject.runtime);
         let others = own.iter().filter(|entrant| !artifacts::needed(entrant));

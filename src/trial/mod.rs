@@ -24,7 +24,7 @@ mod startup;
 
 pub(crate) use conform::short_of;
 pub(crate) use failure::Failed;
-pub(crate) use source::Source;
+pub(crate) use source::{ModelFile, Source};
 pub(crate) use spec::{Answer, Checked, Compiled, Job, MeasureJob, Spec, Subject};
 
 /// Does the job.

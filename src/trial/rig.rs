@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use host_core::abi::LogLevel;
+use host_core::abi::{GraphEncoding, LogLevel};
+use host_core::nn::{Inference, Model};
 use host_core::services::InProcess;
 use host_core::{
     Driver, Engine, Exchange, FailPolicy, Isolation, Plugin, PluginSettings, VmPool, VmSettings,
 };
+use reports::FailureKind;
 use workloads::Workload;
 
 use super::code::{self, Code};
@@ -50,7 +52,7 @@ impl Rig {
         let resident_before = memory::resident_bytes();
         let engine = runtimes::open(&subject.runtime, subject.options(count_instructions))?;
         let code = code::prepare(&*engine, bytes, subject.artifact.as_deref())?;
-        let services = services(clock);
+        let services = services(clock, inference(workload)?);
         let plugin = Arc::new(Plugin {
             module: code.module.clone(),
             facts: code.facts.clone(),
@@ -83,10 +85,27 @@ impl Rig {
     }
 }
 
+/// The backend of wasi-nn that the variant asks for, and the models that the module may name.
+fn inference(workload: &Workload) -> Result<Arc<Inference>, Failed> {
+    let kind = match &workload.inference {
+        Some(name) => name.parse().map_err(Failed::error)?,
+        None => inference::Kind::Tract,
+    };
+    let refused = |error| Failed::new(FailureKind::Refused, error);
+    let backend = kind.open().map_err(refused)?;
+    let models = workload.models.iter().map(|model| Model {
+        name: model.name.clone(),
+        encoding: GraphEncoding::Onnx,
+        bytes: model.bytes.clone(),
+    });
+    Ok(Arc::new(Inference::new(backend, models)))
+}
+
 /// Logs are kept from level info on and then dropped: the cost of a log's sink is the
 /// proxy's, not the runtime's.
-fn services(clock: Clock) -> Arc<InProcess> {
+fn services(clock: Clock, inference: Arc<Inference>) -> Arc<InProcess> {
     let builder = InProcess::builder()
+        .inference(inference)
         .log_level(LogLevel::Info)
         .seed(RANDOM_SEED);
     let builder = match clock {

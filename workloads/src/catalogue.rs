@@ -46,6 +46,20 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     EMBEDDED.iter().map(|embedded| embedded.name)
 }
 
+/// The names of a built-in workload's variants, the default one first. Cheaper than
+/// [`find`], which reads the traffic.
+///
+/// # Errors
+/// When there is no such workload; the error lists the names there are.
+pub fn variant_names(workload: &str) -> Result<Vec<&'static str>, WorkloadError> {
+    let embedded = embedded(workload)?;
+    Ok(embedded
+        .variants
+        .iter()
+        .map(|variant| variant.name)
+        .collect())
+}
+
 /// All built-in workloads, by name. Reads the traffic of each: to list names
 /// alone, [`names`] is cheaper.
 ///
@@ -60,13 +74,15 @@ pub fn catalogue() -> Result<Vec<Workload>, WorkloadError> {
 /// # Errors
 /// When there is none; the error lists the names there are.
 pub fn find(name: &str) -> Result<Workload, WorkloadError> {
-    match EMBEDDED.iter().find(|embedded| embedded.name == name) {
-        Some(embedded) => embedded.load(),
-        None => Err(WorkloadError::Unknown {
-            name: name.to_owned(),
-            known: names().collect::<Vec<_>>().join(", "),
-        }),
-    }
+    embedded(name)?.load()
+}
+
+fn embedded(name: &str) -> Result<&'static Embedded, WorkloadError> {
+    let mut named = EMBEDDED.iter().filter(|embedded| embedded.name == name);
+    named.next().ok_or_else(|| WorkloadError::Unknown {
+        name: name.to_owned(),
+        known: names().collect::<Vec<_>>().join(", "),
+    })
 }
 
 impl Embedded {

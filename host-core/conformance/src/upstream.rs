@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use host_core::abi::{LogLevel, Status};
+use host_core::abi::{GraphEncoding, LogLevel, Status};
+use host_core::nn::{Inference, Model};
 use host_core::services::{CalloutEvent, CalloutKind, HttpReply, InProcess, Reply};
+use inference::TractBackend;
 
+use crate::guests;
 use crate::stage::NOW;
 
 /// Services with the upstreams
@@ -14,7 +17,9 @@ use crate::stage::NOW;
 /// - `broken`: fails; `silent`: never answers; `slow`: answers after 5 s;
 ///   `refusing`: cannot be reached at all;
 /// - `grpc`: answers a call with metadata, one message and status 0; echoes what is sent on
-///   a stream and ends it when the guest does; `grpc-broken`: ends with status 14.
+///   a stream and ends it when the guest does; `grpc-broken`: ends with status 14;
+///
+/// and with a model for wasi-nn, `affine`.
 pub(crate) fn services() -> Arc<InProcess> {
     let builder = InProcess::builder()
         .fixed_clock(NOW)
@@ -33,8 +38,20 @@ pub(crate) fn services() -> Arc<InProcess> {
         })
         .property(&["source", "address"], "10.0.0.1:5000")
         .property(&["destination", "port"], 443_i64.to_le_bytes())
-        .upstream(answer);
+        .upstream(answer)
+        .inference(inference());
     Arc::new(builder.build())
+}
+
+/// tract with the model [`guests::AFFINE`] under two names.
+fn inference() -> Arc<Inference> {
+    let model = |name: &str| Model {
+        name: name.to_owned(),
+        encoding: GraphEncoding::Onnx,
+        bytes: guests::AFFINE.into(),
+    };
+    let models = [model("affine"), model(guests::WORD)];
+    Arc::new(Inference::new(Arc::new(TractBackend), models))
 }
 
 fn answer(upstream: &[u8], kind: &CalloutKind<'_>) -> Reply {

@@ -47,6 +47,16 @@ const WASI: &[Row] = &[
     ("fd_prestat_get", &["u32", "addr"]),
 ];
 
+/// Functions of wasi-nn as the puppet names them.
+const NN: &[Row] = &[
+    ("nn_load", &["addr", "size", "u32", "u32", "addr"]),
+    ("nn_load_by_name", &["addr", "size", "addr"]),
+    ("nn_init_execution_context", &["u32", "addr"]),
+    ("nn_set_input", &["u32", "u32", "addr"]),
+    ("nn_get_output", &["u32", "u32", "addr", "size", "addr"]),
+    ("nn_compute", &["u32"]),
+];
+
 const CALLBACKS: [&str; 12] = [
     "configure",
     "tick",
@@ -95,6 +105,7 @@ fn text() -> impl Strategy<Value = String> {
         "grpc",
         "vm",
         "jobs",
+        "affine",
         "plugin_name",
         "request\\0path",
         "reverse",
@@ -128,6 +139,7 @@ fn call() -> impl Strategy<Value = String> {
     let rows: Vec<Row> = ROWS
         .iter()
         .chain(WASI)
+        .chain(NN)
         .filter(|row| !OTHERS.contains(&row.0))
         .copied()
         .collect();

@@ -13,6 +13,11 @@ define_metric 0 "requests" out1
 register_shared_queue "jobs" out2
 set_tick_period_milliseconds 100
 set_property "mode" "strict"
+nn_load_by_name "affine" out3
+nn_init_execution_context $3 out4
+nn_set_input $4 0 tensor 1 1x2 "\0\0\x80?\0\0\0@"
+nn_compute $4
+nn_get_output $4 0 room 8 out
 on tick#1
 set_shared_data "k" "v" 0
 get_shared_data "k" data out
@@ -86,6 +91,12 @@ resolve_shared_queue "vm" "none" out
 record_metric 4242 1
 get_property "none" data
 call_foreign_function "none" "" data
+nn_load_by_name "none" out
+nn_load [ "no model" ] 1 0 out
+nn_init_execution_context 9 out
+nn_set_input 9 0 tensor 1 1x2 "\0\0\x80?\0\0\0@"
+nn_compute 9
+nn_get_output 9 0 room 8 out
 set_effective_context 99
 continue_stream 9
 done

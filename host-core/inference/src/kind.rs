@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use host_core::nn::Backend;
 
-use crate::TractBackend;
+use crate::{OnnxRuntime, TractBackend};
 
 /// A backend that this crate knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// tract, part of this program.
     Tract,
+    /// ONNX Runtime, where its library is installed.
+    OnnxRuntime,
 }
 
 /// A backend that is not available here.
@@ -31,12 +33,13 @@ pub struct UnknownKind(pub String);
 
 impl Kind {
     /// Every backend.
-    pub const ALL: &[Self] = &[Self::Tract];
+    pub const ALL: &[Self] = &[Self::Tract, Self::OnnxRuntime];
 
     /// The name that commands and results use.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Tract => "tract",
+            Self::OnnxRuntime => "onnxruntime",
         }
     }
 
@@ -47,6 +50,7 @@ impl Kind {
     pub fn open(self) -> Result<Arc<dyn Backend>, Unavailable> {
         match self {
             Self::Tract => Ok(Arc::new(TractBackend)),
+            Self::OnnxRuntime => Ok(Arc::new(OnnxRuntime::open()?)),
         }
     }
 

@@ -17,7 +17,9 @@
 
 mod kind;
 mod onnx;
+mod onnxruntime;
 mod tract;
 
 pub use kind::{Kind, Unavailable, UnknownKind};
+pub use onnxruntime::OnnxRuntime;
 pub use tract::{NAME as TRACT, TractBackend};

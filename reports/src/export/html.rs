@@ -21,6 +21,7 @@ struct Page<'a> {
     facts: Vec<(&'static str, String)>,
     groups: Vec<Section>,
     overall: Option<Table>,
+    side_by_side: Table,
     availability: Table,
     gaps: Vec<Table>,
     controls: Table,
@@ -68,6 +69,7 @@ impl Exporter for Html {
                 .overall
                 .as_ref()
                 .map(|o| tables::overall(o, summary.primary)),
+            side_by_side: tables::side_by_side(summary),
             availability: tables::availability(summary),
             gaps: vec![
                 tables::failures(summary),

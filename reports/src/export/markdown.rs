@@ -50,6 +50,7 @@ impl Exporter for Markdown {
         if let Some(overall) = &summary.overall {
             open(&mut out, 2, &tables::overall(overall, summary.primary));
         }
+        open(&mut out, 2, &tables::side_by_side(summary));
         open(&mut out, 2, &tables::availability(summary));
         open(&mut out, 3, &tables::failures(summary));
         open(&mut out, 3, &tables::remedies(summary));

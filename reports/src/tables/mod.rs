@@ -6,6 +6,7 @@ mod environment;
 pub(crate) mod format;
 mod ranking;
 mod raw;
+mod side_by_side;
 mod table;
 
 pub(crate) use cost::{break_even_table, callbacks, latency, memory, startup};
@@ -15,4 +16,5 @@ pub(crate) use environment::{
 };
 pub(crate) use ranking::{overall, ranking, short};
 pub(crate) use raw::raw;
+pub(crate) use side_by_side::side_by_side;
 pub(crate) use table::Table;

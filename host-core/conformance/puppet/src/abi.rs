@@ -25,18 +25,19 @@ macro_rules! kind {
 
 // `w` is a 32-bit word, `p` an address or a length, `d` a 64-bit word.
 macro_rules! host_calls {
-    ($call:ident in $module:literal: $($name:ident($($kind:ident)*);)*) => {
+    ($call:ident in $module:literal: $($(#[$link:meta])* $name:ident($($kind:ident)*);)*) => {
         #[cfg_attr(target_arch = "wasm32", link(wasm_import_module = $module))]
         extern "C" {
-            $(fn $name($(_: kind!($kind)),*) -> u32;)*
+            $($(#[$link])* fn $name($(_: kind!($kind)),*) -> u32;)*
         }
 
-        /// Calls the function of this name, with or without `proxy_` in front.
+        /// Calls the function of this name, which lacks `proxy_` or `wasi_ephemeral_` in front.
         pub fn $call(name: &[u8], slots: &[u64]) -> Result<u32, Refusal> {
             $({
                 const NAME: &str = stringify!($name);
                 const KINDS: &[&str] = &[$(stringify!($kind)),*];
                 let bare = NAME.strip_prefix("proxy_").unwrap_or(NAME);
+                let bare = bare.strip_prefix("wasi_ephemeral_").unwrap_or(bare);
                 if name == bare.as_bytes() {
                     if slots.len() != KINDS.len() {
                         return Err(Refusal::Arguments(KINDS.len()));
@@ -93,6 +94,22 @@ host_calls! { proxy in "env":
     proxy_get_property(p p p p);
     proxy_set_property(p p p p);
     proxy_call_foreign_function(p p p p p p);
+}
+
+// The native twin finds them under names with the module's in front.
+host_calls! { nn in "wasi_ephemeral_nn":
+    #[cfg_attr(target_arch = "wasm32", link_name = "load")]
+    wasi_ephemeral_nn_load(p p w w p);
+    #[cfg_attr(target_arch = "wasm32", link_name = "load_by_name")]
+    wasi_ephemeral_nn_load_by_name(p p p);
+    #[cfg_attr(target_arch = "wasm32", link_name = "init_execution_context")]
+    wasi_ephemeral_nn_init_execution_context(w p);
+    #[cfg_attr(target_arch = "wasm32", link_name = "set_input")]
+    wasi_ephemeral_nn_set_input(w w p);
+    #[cfg_attr(target_arch = "wasm32", link_name = "get_output")]
+    wasi_ephemeral_nn_get_output(w w p p p);
+    #[cfg_attr(target_arch = "wasm32", link_name = "compute")]
+    wasi_ephemeral_nn_compute(w);
 }
 
 #[cfg(target_arch = "wasm32")]

@@ -92,6 +92,10 @@ pub fn call(line: &[u8], arguments: &[u32], log: &mut Vec<u8>) -> Option<u32> {
         Err(Refusal::Unknown) => abi::wasi(name, frame.slots()),
         answer => answer,
     };
+    let answer = match answer {
+        Err(Refusal::Unknown) => abi::nn(name, frame.slots()),
+        answer => answer,
+    };
     match answer {
         Ok(status) => {
             log.push(b' ');

@@ -59,6 +59,7 @@ impl Frame {
                 self.answers.push(Answer::Room(room));
                 pushed
             }
+            b"tensor" => self.tensor(words),
             b"out64" => {
                 let mut place = Box::new(0);
                 let pushed = self.slot(&raw mut *place as u64);
@@ -142,12 +143,34 @@ impl Frame {
         pushed
     }
 
+    /// The record of a tensor: dimensions, element type, bytes.
+    fn tensor(&mut self, words: &mut Words<'_>) -> bool {
+        let element = words.next().and_then(number).unwrap_or(0) as usize;
+        let mut dimensions = Vec::new();
+        let list = words.next().unwrap_or_default();
+        for dimension in list.split(|byte| *byte == b'x').filter_map(number) {
+            dimensions.extend_from_slice(&(dimension as u32).to_ne_bytes());
+        }
+        let bytes = words.next().map(quoted).unwrap_or_default();
+        let fields = [
+            dimensions.as_ptr() as usize,
+            dimensions.len() / 4,
+            element,
+            bytes.as_ptr() as usize,
+            bytes.len(),
+        ];
+        let record = fields.map(usize::to_ne_bytes).concat();
+        let pushed = self.slot(record.as_ptr() as u64);
+        self.inputs.extend([dimensions, bytes, record]);
+        pushed
+    }
+
     fn vectors(&mut self, words: &mut Words<'_>) -> bool {
         let mut vectors = Vec::new();
         let mut count = 0;
         for bytes in strings(words, b"]") {
-            for number in [bytes.as_ptr() as u32, bytes.len() as u32] {
-                vectors.extend_from_slice(&number.to_le_bytes());
+            for number in [bytes.as_ptr() as usize, bytes.len()] {
+                vectors.extend_from_slice(&number.to_ne_bytes());
             }
             self.inputs.push(bytes);
             count += 1;

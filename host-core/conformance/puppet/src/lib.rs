@@ -11,13 +11,15 @@
 //! that one's streams; the VM's configuration is the script of `vm_start`.
 //!
 //! Every callback logs `> NAME ARGUMENTS` at level info. A command is one of
-//! - a host call, by its name without `proxy_`, and its arguments. It logs the name, the
+//! - a host call, by its name without `proxy_` (those of wasi-nn: `nn_load` and so on, without
+//!   `wasi_ephemeral_`), and its arguments. It logs the name, the
 //!   status and, after status 0, what came back. Arguments are numbers (also `0x..` and
 //!   negative), `$N` (register N), `@N` (argument N of the callback), `end` (size of linear
 //!   memory, also `end-N`), and these, which stand for an address and a length: `"text"`
 //!   with the escapes `\n \r \t \0 \" \\ \xNN`, `{ "name" "value" .. }` (a serialised map),
 //!   `[ "a" "b" .. ]` (I/O vectors), `big N` (N bytes `x`), `room N` (N bytes to be
-//!   written to, logged afterwards). For answers: `out` and `out64` (a number, address
+//!   written to, logged afterwards). `tensor 1 2x3 "bytes"` stands for the address of a
+//!   wasi-nn tensor with this element type, these dimensions and these bytes. For answers: `out` and `out64` (a number, address
 //!   only), `size` (a number as wide as an address), `data` (address and size of bytes
 //!   that the host allocated) and `pairs` (the same, a map). `out1` .. `out9` also keep
 //!   the number in a register;

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use super::Wat;
+use super::{AFFINE, Wat};
 
 /// Pages of linear memory, which never grows.
 const PAGES: u32 = 32;
@@ -16,6 +16,10 @@ const IDS: u32 = 512;
 const TEXT: u32 = 1_024;
 const FIELDS: u32 = 1_100;
 const ZEROS: u32 = 2_048;
+/// A model, the list of its one part, and a tensor that it takes.
+const MODEL: u32 = 3_072;
+const BUILDERS: u32 = 3_400;
+const TENSOR: u32 = 3_420;
 const ANSWERS: u32 = 4_096;
 const STATUSES: u32 = 8_192;
 /// Where the rows of arguments live.
@@ -27,13 +31,24 @@ pub(crate) const WORD: &str = "token";
 /// A function of the table, and the bad calls that the guest makes of it.
 pub(crate) struct HostileCall {
     pub(crate) name: &'static str,
-    /// Whether it is a WASI function, whose answers are `errno` values.
-    pub(crate) wasi: bool,
+    /// Where it comes from, which says what its answers mean.
+    pub(crate) family: Family,
     /// What is wrong in each call, in order. One more call, with nothing wrong, follows.
     pub(crate) cases: Vec<String>,
     rows: Vec<Vec<u64>>,
     parameters: &'static [(&'static str, &'static str)],
     result: bool,
+}
+
+/// Which table a function is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    /// `proxy_status_t`.
+    Proxy,
+    /// `errno` of WASI.
+    Wasi,
+    /// `nn_errno` of wasi-nn.
+    Nn,
 }
 
 macro_rules! table {
@@ -54,29 +69,42 @@ type Row = (
 
 const PROXY: &[Row] = host_core::for_each_host_call!(table);
 const WASI: &[Row] = host_core::for_each_wasi_call!(table);
+const NN: &[Row] = host_core::for_each_nn_call!(table);
 
-/// Every function of both tables that may be called and come back.
+/// Every function of the tables that may be called and come back.
 pub(crate) fn hostile_calls() -> &'static [HostileCall] {
     static CALLS: LazyLock<Vec<HostileCall>> = LazyLock::new(|| {
-        let proxy = PROXY.iter().map(|row| HostileCall::of(row, false));
-        let wasi = WASI
-            .iter()
-            .filter(|row| row.0 != "proc_exit")
-            .map(|row| HostileCall::of(row, true));
-        proxy.chain(wasi).collect()
+        let tables = [
+            (PROXY, Family::Proxy),
+            (WASI, Family::Wasi),
+            (NN, Family::Nn),
+        ];
+        let rows = tables.into_iter().flat_map(|(table, family)| {
+            let rows = table.iter().filter(|row| row.0 != "proc_exit");
+            rows.map(move |row| HostileCall::of(row, family))
+        });
+        rows.collect()
     });
     &CALLS
 }
 
 impl HostileCall {
-    fn of(row: &Row, wasi: bool) -> Self {
+    /// The name with that of its family where it says too little.
+    pub(crate) fn full_name(&self) -> String {
+        match self.family {
+            Family::Nn => format!("wasi_ephemeral_nn.{}", self.name),
+            _ => self.name.to_owned(),
+        }
+    }
+
+    fn of(row: &Row, family: Family) -> Self {
         let &(name, parameters, result) = row;
         let good: Vec<u64> = (0..parameters.len())
             .map(|at| good_value(name, parameters, at))
             .collect();
         let mut call = Self {
             name,
-            wasi,
+            family,
             cases: Vec::new(),
             rows: Vec::new(),
             parameters,
@@ -133,10 +161,10 @@ impl HostileCall {
     }
 
     fn import(&self, index: usize) -> String {
-        let module = if self.wasi {
-            "wasi_snapshot_preview1"
-        } else {
-            "env"
+        let module = match self.family {
+            Family::Proxy => "env",
+            Family::Wasi => "wasi_snapshot_preview1",
+            Family::Nn => host_core::nn::MODULE,
         };
         let types: String = self
             .parameters
@@ -199,6 +227,8 @@ fn id_place(parameter: &str) -> Option<u32> {
         "metric" => Some(IDS),
         "queue" => Some(IDS + 4),
         "call" => Some(IDS + 8),
+        "graph" => Some(IDS + 12),
+        "context" => Some(IDS + 16),
         _ => None,
     }
 }
@@ -208,6 +238,7 @@ fn good_value(function: &str, parameters: &[(&str, &str)], at: usize) -> u64 {
     let (parameter, kind) = parameters[at];
     u64::from(match (kind, parameter) {
         ("addr", "subscriptions") => ZEROS,
+        ("addr", "tensor") => TENSOR,
         ("addr", _) if is_range(parameters, at) => good_range(function, parameter).0,
         ("addr", _) => ANSWERS + at as u32 * 256,
         ("size", _) if at > 0 && parameters[at - 1].1 == "addr" => {
@@ -215,6 +246,7 @@ fn good_value(function: &str, parameters: &[(&str, &str)], at: usize) -> u64 {
         }
         ("size", "max_size") => 16,
         (_, "status") => 200,
+        (_, "encoding") => 1,
         (_, "level") => 2,
         (_, "count" | "fd" | "clock") => 1,
         (_, "timeout") => 1_000,
@@ -230,6 +262,8 @@ fn good_range(function: &str, parameter: &str) -> (u32, u32) {
         }
         (_, "headers" | "metadata" | "trailers") => (ZEROS, 0),
         (_, "vectors") => (ZEROS, 1),
+        (_, "builders") => (BUILDERS, 1),
+        ("get_output", "buffer") => (ANSWERS + 3_072, 8),
         _ => (TEXT, WORD.len() as u32),
     }
 }
@@ -246,6 +280,17 @@ fn fields() -> Vec<u8> {
     let mut bytes = vec![0; host_core::abi::pairs::serialized_size(&map)];
     host_core::abi::pairs::serialize(&map, &mut bytes);
     bytes
+}
+
+/// Bytes as WebAssembly text has them.
+fn escaped(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("\\{byte:02x}")).collect()
+}
+
+/// Words in linear memory.
+fn words(words: &[u32]) -> String {
+    let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    escaped(&bytes)
 }
 
 /// The guest: `proxy_on_queue_ready(_, n)` makes the calls of function n of
@@ -289,10 +334,13 @@ pub(crate) fn hostile_guest() -> Vec<u8> {
         index("proxy_set_property"),
         index("proxy_grpc_stream"),
     );
-    let fields: String = fields()
-        .iter()
-        .map(|byte| format!("\\{byte:02x}"))
-        .collect();
+    let (graph, context) = (index("load_by_name"), index("init_execution_context"));
+    let (input, compute) = (index("set_input"), index("compute"));
+    let fields = escaped(&fields());
+    let model = escaped(AFFINE);
+    let builders = words(&[MODEL, AFFINE.len() as u32]);
+    // Dimensions and bytes follow the record.
+    let tensor = words(&[TENSOR + 20, 2, 1, TENSOR + 28, 8, 1, 2, 0, 0]);
     let size = WORD.len();
     let word = format!("(i32.const {TEXT}) (i32.const {size})");
     let _ = write!(
@@ -301,6 +349,9 @@ pub(crate) fn hostile_guest() -> Vec<u8> {
         (data (i32.const {TEXT}) {WORD:?})
         (data (i32.const {FIELDS}) "{fields}")
         (data (i32.const {ROWS}) "{rows}")
+        (data (i32.const {MODEL}) "{model}")
+        (data (i32.const {BUILDERS}) "{builders}")
+        (data (i32.const {TENSOR}) "{tensor}")
         (global $stream (mut i32) (i32.const 0))
         (func (export "proxy_on_context_create") (param i32 i32)
             (global.set $stream (local.get 0)))
@@ -311,6 +362,10 @@ pub(crate) fn hostile_guest() -> Vec<u8> {
             (drop (call $f{set_shared} {word} {word} (i32.const 0)))
             (drop (call $f{set_property} {word} {word}))
             (drop (call $f{open} {word} {word} {word} (i32.const 0) (i32.const 0) (i32.const {IDS_CALL})))
+            (drop (call $f{graph} {word} (i32.const {IDS_GRAPH})))
+            (drop (call $f{context} (i32.load (i32.const {IDS_GRAPH})) (i32.const {IDS_CONTEXT})))
+            (drop (call $f{input} (i32.load (i32.const {IDS_CONTEXT})) (i32.const 0) (i32.const {TENSOR})))
+            (drop (call $f{compute} (i32.load (i32.const {IDS_CONTEXT}))))
             (i32.const 1))
         (func (export "proxy_on_request_headers") (param i32 i32 i32) (result i32) (i32.const 1))
         (func (export "proxy_on_request_body") (param i32 i32 i32) (result i32) (i32.const 1))
@@ -319,6 +374,8 @@ pub(crate) fn hostile_guest() -> Vec<u8> {
             {dispatch})"#,
         IDS_QUEUE = IDS + 4,
         IDS_CALL = IDS + 8,
+        IDS_GRAPH = IDS + 12,
+        IDS_CONTEXT = IDS + 16,
     );
     let allocator = format!(
         r#"(global $heap (mut i32) (i32.const {HEAP}))

@@ -1,10 +1,10 @@
 //! Guests that lie to the host.
 
-use host_core::abi::{Errno, Status};
+use host_core::abi::{Errno, NnErrno, Status};
 
 use crate::Subject;
 use crate::expect::{ensure, equal};
-use crate::guests::{HostileCall, hostile_calls, hostile_guest};
+use crate::guests::{Family, HostileCall, hostile_calls, hostile_guest};
 use crate::item::{Check, Checked, Item, Needs};
 use crate::stage::{PSEUDO, Setup, Stage, fields, wanted};
 use crate::subject::Limits;
@@ -18,8 +18,8 @@ pub(super) fn items() -> Vec<Item> {
         };
         Item::each(
             Needs::Sandbox,
-            format!("hostile/{}", call.name),
-            format!("{} refuses {what} and harms nothing", call.name),
+            format!("hostile/{}", call.full_name()),
+            format!("{} refuses {what} and harms nothing", call.full_name()),
             Check::HostCall(bad_arguments, call.name),
         )
     });
@@ -128,17 +128,18 @@ fn judge(call: &HostileCall, statuses: &[u32]) -> Checked {
         return Ok(());
     }
     ensure!(
-        *good == 0 || call.wasi,
+        *good == 0 || call.family == Family::Wasi,
         "{} with nothing wrong answered {good}, so that nothing was tested",
         call.name
     );
     for (case, status) in call.cases.iter().zip(bad) {
         ensure!(*status != 0, "{}({case}) succeeded", call.name);
-        let wanted: &[u32] = match (call.wasi, good) {
-            (false, _) => &[Status::InvalidMemoryAccess as u32],
-            (true, 0) => &[Errno::Fault as u32, Errno::Inval as u32],
+        let wanted: &[u32] = match (call.family, good) {
+            (Family::Proxy, _) => &[Status::InvalidMemoryAccess as u32],
+            (Family::Nn, _) => &[NnErrno::InvalidArgument as u32, NnErrno::TooLarge as u32],
+            (Family::Wasi, 0) => &[Errno::Fault as u32, Errno::Inval as u32],
             // A function that this host lacks need not look at its arguments.
-            (true, _) => continue,
+            (Family::Wasi, _) => continue,
         };
         ensure!(
             wanted.contains(status),

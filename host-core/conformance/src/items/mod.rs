@@ -13,6 +13,7 @@ mod grpc;
 mod header_phases;
 mod headers;
 mod hostile;
+mod inference;
 mod isolation;
 mod lifecycle;
 mod load;
@@ -56,6 +57,7 @@ pub(crate) fn all() -> Vec<Item> {
         other::ITEMS,
         connections::ITEMS,
         wasi::ITEMS,
+        inference::ITEMS,
         memory::ITEMS,
         deadlines::ITEMS,
         allocator::ITEMS,

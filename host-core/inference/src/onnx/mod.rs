@@ -13,6 +13,14 @@ pub(crate) use wire::check as check_wire;
 
 use host_core::abi::NnErrno;
 use host_core::nn::Refusal;
+use tract_onnx::pb::ModelProto;
+use tract_onnx::prelude::Framework;
+
+/// Reads a model whose size on the wire has been checked.
+pub(crate) fn parse(model: &[u8]) -> Result<ModelProto, Refusal> {
+    let read = tract_onnx::onnx().proto_model_for_read(&mut &model[..]);
+    read.map_err(|error| malformed(format!("{error:#}")))
+}
 
 /// The model is not what it must be.
 fn malformed(reason: impl Into<String>) -> Refusal {
