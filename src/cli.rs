@@ -146,7 +146,7 @@ pub(crate) enum Preset {
   pwbench list --format json
 
 Fields of --format json, in this order: runtimes (each: runtime, engine, version, mode, kind, \
-available, reason, remedy, deadline, memory_limit) and workloads (each: name, title, variant, \
+available, reason, remedy, deadline, memory_limit) and workloads (each: name, title, variant, variants, \
 module_bytes, exchanges, native_twin, reason, remedy). Absent facts are null.")]
 pub(crate) struct ListArgs {
     /// Show how each runtime enforces a deadline and a memory limit
@@ -187,7 +187,7 @@ pub(crate) struct InspectArgs {
   pwbench verify --module plugin.wasm --requests traffic.jsonl --format json
 
 Fields of --format json, in this order: passed, conformance (each: runtime, passed, failed, \
-not_applicable, failures), checks (each: runtime, workload, passed, exchanges, matched, \
+not_applicable, failures), checks (each: runtime, workload, variant, passed, exchanges, matched, \
 trace_sha256, host_calls, bytes_copied, reason), unavailable (each: runtime, workload, reason, \
 remedy). Absent facts are null.")]
 pub(crate) struct VerifyArgs {

@@ -35,6 +35,7 @@ struct WorkloadRow {
     name: String,
     title: String,
     variant: String,
+    variants: Vec<String>,
     module_bytes: u64,
     exchanges: u64,
     native_twin: bool,
@@ -113,6 +114,11 @@ impl WorkloadRow {
             name: workload.name.clone(),
             title: workload.title.clone(),
             variant: workload.variant.clone(),
+            variants: workload
+                .variants
+                .iter()
+                .map(|variant| variant.name.clone())
+                .collect(),
             module_bytes: workload.module.len() as u64,
             exchanges: workload.exchanges.len() as u64,
             native_twin: missing.is_none(),
@@ -147,7 +153,7 @@ impl Listing {
         let mut workloads = table(&[
             "Workload",
             "Title",
-            "Variant",
+            "Variants",
             "Module",
             "Exchanges",
             "Native twin",
@@ -160,7 +166,7 @@ impl Listing {
             workloads.add_row(vec![
                 row.name.as_str().into(),
                 row.title.as_str().into(),
-                row.variant.as_str().into(),
+                row.variants.join(", ").into(),
                 number(output::bytes(row.module_bytes)),
                 number(row.exchanges),
                 twin.into(),

@@ -25,6 +25,7 @@ struct Verification {
 struct CheckRow {
     runtime: String,
     workload: String,
+    variant: String,
     passed: bool,
     exchanges: Option<u64>,
     matched: Option<u64>,
@@ -97,6 +98,7 @@ impl CheckRow {
         Self {
             runtime: verified.entrant.cell.runtime.clone(),
             workload: verified.entrant.cell.workload.clone(),
+            variant: verified.entrant.cell.variant.clone(),
             passed: objection.is_none(),
             exchanges: check.map(|check| check.exchanges),
             matched: check.map(|check| check.matched),
@@ -134,6 +136,7 @@ impl Verification {
         }
         let mut rows = table(&[
             "Workload",
+            "Variant",
             "Runtime",
             "Outcomes",
             "Host calls",
@@ -151,6 +154,7 @@ impl Verification {
                 .and_then(|digest| digest.get(..12));
             rows.add_row(vec![
                 row.workload.as_str().into(),
+                row.variant.as_str().into(),
                 row.runtime.as_str().into(),
                 number(outcomes.unwrap_or_default()),
                 number(row.host_calls.values().sum::<u64>()),

@@ -51,7 +51,10 @@ impl Field {
         let mut workloads = Vec::new();
         for source in sources(selection)? {
             let workload = source.load()?;
-            workloads.push((source, workload));
+            match missing_backend(&workload) {
+                None => workloads.push((source, workload)),
+                Some(missing) => unavailable.push(missing),
+            }
         }
         let mut field = Field {
             runtimes: available,
@@ -114,6 +117,24 @@ impl Field {
             }
         }
     }
+}
+
+/// The backend of wasi-nn that the variant asks for, where it is not to be had here.
+fn missing_backend(workload: &Workload) -> Option<Unavailable> {
+    let name = workload.inference.as_deref()?;
+    let (reason, remedy) = match name.parse::<inference::Kind>() {
+        Ok(kind) => kind
+            .open()
+            .err()
+            .map(|missing| (missing.reason, missing.remedy))?,
+        Err(unknown) => (unknown.to_string(), "correct workload.toml".to_owned()),
+    };
+    Some(Unavailable {
+        runtime: name.to_owned(),
+        workload: Some(format!("{} {}", workload.name, workload.variant)),
+        reason,
+        remedy,
+    })
 }
 
 fn missing_twin(workload: &Workload) -> Option<(&str, &str)> {

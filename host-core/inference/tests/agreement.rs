@@ -1,5 +1,6 @@
 //! The network in the guest, its SIMD twin and the network in the host agree.
 
+use std::io::Write as _;
 use std::sync::Arc;
 
 use host_core::abi::GraphEncoding;
@@ -96,6 +97,16 @@ fn variant(workload: &str, name: &str) -> Workload {
     workload.with_variant(name).expect("a variant")
 }
 
+/// Whether ONNX Runtime is installed here; a line says so where it is not.
+fn has_onnx_runtime() -> bool {
+    let opened = inference::Kind::OnnxRuntime.open();
+    if let Err(missing) = &opened {
+        // Past the test runner's capture, so that it is seen.
+        let _ = writeln!(std::io::stderr(), "skipped: onnxruntime: {missing}");
+    }
+    opened.is_ok()
+}
+
 fn assert_close(left: &[[f32; 2]], right: &[[f32; 2]], what: &str) {
     assert_eq!(left.len(), right.len());
     for (index, (left, right)) in left.iter().zip(right).enumerate() {
@@ -128,6 +139,23 @@ fn guest_and_host_agree_on_every_request_and_every_width() {
             &variant("inference-wasi-nn", &format!("tract-{width}")),
         );
         assert_close(&guest, &host, &format!("tract, width {width}"));
+    }
+}
+
+#[test]
+fn guest_and_onnx_runtime_agree() {
+    if !has_onnx_runtime() {
+        return;
+    }
+    let runtime = runtimes::reference();
+    for width in [32, 128, 512] {
+        let guest = predictions(
+            runtime,
+            &variant("inference-mlp", &format!("scalar-{width}")),
+        );
+        let name = format!("onnxruntime-{width}");
+        let host = predictions(runtime, &variant("inference-wasi-nn", &name));
+        assert_close(&guest, &host, &name);
     }
 }
 

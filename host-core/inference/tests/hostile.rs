@@ -2,15 +2,29 @@
 
 mod protobuf;
 
+use std::io::Write as _;
+
 use host_core::abi::{GraphEncoding, NnErrno, TensorType};
 use host_core::nn::{Backend, Origin, Refusal, Tensor};
-use inference::TractBackend;
+use inference::{OnnxRuntime, TractBackend};
 use protobuf::{FLOAT, Model, block, initializer, node, number};
 
 fn load(model: &[u8]) -> Result<(), Refusal> {
     TractBackend
         .load(GraphEncoding::Onnx, &[model], Origin::Guest)
         .map(drop)
+}
+
+/// ONNX Runtime, or `None` with a line that says so.
+fn onnx_runtime() -> Option<OnnxRuntime> {
+    match OnnxRuntime::open() {
+        Ok(backend) => Some(backend),
+        Err(missing) => {
+            // Past the test runner's capture, so that it is seen.
+            let _ = writeln!(std::io::stderr(), "skipped: onnxruntime: {missing}");
+            None
+        }
+    }
 }
 
 fn refused(model: &[u8], errno: NnErrno, word: &str) {
@@ -237,4 +251,74 @@ fn no_prefix_and_no_flipped_byte_of_a_model_panics() {
             }
         }
     }
+}
+
+#[test]
+fn onnx_runtime_refuses_and_computes_alike() {
+    let Some(backend) = onnx_runtime() else {
+        return;
+    };
+    let sound = include_bytes!("../../conformance/prebuilt/affine.onnx");
+    let load = |model: &[u8], origin| backend.load(GraphEncoding::Onnx, &[model], origin);
+    for length in 0..sound.len() {
+        for origin in [Origin::Guest, Origin::Operator] {
+            let refusal = load(&sound[..length], origin).err().expect("refused");
+            assert_eq!(
+                refusal.errno,
+                NnErrno::InvalidEncoding,
+                "{length}: {refusal}"
+            );
+        }
+    }
+    for at in 0..sound.len() {
+        let mut broken = sound.to_vec();
+        broken[at] ^= 0x10;
+        // Loaded or refused, whatever it has become.
+        let _ = load(&broken, Origin::Guest);
+    }
+    let graph = load(sound, Origin::Guest).expect("a model");
+    let mut context = graph.context().expect("a context");
+    assert_eq!(
+        context.compute().expect_err("no input").errno,
+        NnErrno::RuntimeError
+    );
+    assert_eq!(
+        context.output(0).expect_err("not computed").errno,
+        NnErrno::RuntimeError
+    );
+    let input: Vec<u8> = [1.0_f32, 2.0]
+        .into_iter()
+        .flat_map(f32::to_le_bytes)
+        .collect();
+    let tensor = |element, dimensions| Tensor {
+        dimensions,
+        element,
+        bytes: &input,
+    };
+    for (index, element, dimensions) in [
+        (1, TensorType::F32, &[1, 2][..]),
+        (0, TensorType::I32, &[1, 2]),
+        (0, TensorType::F32, &[2, 1]),
+        (0, TensorType::F32, &[2]),
+    ] {
+        let refusal = context
+            .set_input(index, tensor(element, dimensions))
+            .expect_err("refused");
+        assert_eq!(refusal.errno, NnErrno::InvalidArgument, "{refusal}");
+    }
+    let wanted: Vec<u8> = [7.5_f32, 9.5]
+        .into_iter()
+        .flat_map(f32::to_le_bytes)
+        .collect();
+    for _ in 0..3 {
+        context
+            .set_input(0, tensor(TensorType::F32, &[1, 2]))
+            .expect("an input");
+        context.compute().expect("computed");
+        assert_eq!(context.output(0), Ok(&wanted[..]));
+    }
+    assert_eq!(
+        context.output(1).expect_err("no such output").errno,
+        NnErrno::InvalidArgument
+    );
 }
