@@ -69,6 +69,11 @@ runtimes! {
     tinywasm_conforms = "tinywasm/interpreter";
     wasm3_conforms = "wasm3/interpreter";
     stitch_conforms = "stitch/interpreter";
+    wamr_fast_interp_conforms = "wamr/fast-interp";
+    wamr_aot_conforms = "wamr/aot";
+    wamr_classic_interp_conforms = "wamr/classic-interp";
+    wamr_llvm_jit_conforms = "wamr/llvm-jit";
+    wamr_fast_jit_conforms = "wamr/fast-jit";
 }
 
 #[test]

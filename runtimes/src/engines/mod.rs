@@ -5,6 +5,7 @@ use crate::entry::RuntimeEntry;
 mod native;
 mod tinywasm;
 mod unfit;
+mod wamr;
 mod wasmer;
 mod wasmi;
 mod wasmtime;
@@ -15,6 +16,7 @@ pub(crate) fn entries() -> impl Iterator<Item = RuntimeEntry> {
         .chain(wasmtime::entries())
         .chain(wasmer::entries())
         .chain(wasmi::entries())
+        .chain(wamr::entries())
         .chain(tinywasm::entries())
         .chain(unfit::entries())
 }

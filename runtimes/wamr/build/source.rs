@@ -29,8 +29,7 @@ pub(crate) fn root() -> Result<PathBuf, String> {
 /// The version in core/version.h, `major.minor.patch`.
 pub(crate) fn version(root: &Path) -> Result<String, String> {
     let path = root.join("core/version.h");
-    let text =
-        fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let number = |part: &str| {
         text.lines()
             .filter_map(|line| line.strip_prefix("#define WAMR_VERSION_"))

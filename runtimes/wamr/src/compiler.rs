@@ -22,17 +22,13 @@ struct Levels {
     stack_checks: u32,
 }
 
-/// 2 leaves the choice to WAMR: guard pages of the native stack on 64-bit processors.
-const STACK_CHECKS: u32 = 2;
+/// Every function checks the native stack. WAMR's default on 64-bit processors, guard pages
+/// alone, is not enough here: LLVM then turns endless recursion into an endless loop that
+/// nothing ends, and a frame larger than the guard pages steps over them.
+const STACK_CHECKS: u32 = 1;
 
-type Compile = unsafe extern "C" fn(
-    *mut u8,
-    u32,
-    *const Levels,
-    *mut u32,
-    *mut c_char,
-    u32,
-) -> *mut u8;
+type Compile =
+    unsafe extern "C" fn(*mut u8, u32, *const Levels, *mut u32, *mut c_char, u32) -> *mut u8;
 
 /// The compiler, initialised.
 pub(crate) struct Compiler {

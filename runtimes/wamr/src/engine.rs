@@ -99,11 +99,7 @@ impl WamrEngine {
     }
 
     /// Loads the payload of an artifact, sealed or just compiled.
-    fn load_payload(
-        &self,
-        payload: &[u8],
-        facts: &Arc<ModuleFacts>,
-    ) -> Result<WamrModule, String> {
+    fn load_payload(&self, payload: &[u8], facts: &Arc<ModuleFacts>) -> Result<WamrModule, String> {
         let module = self.load_bytes(payload.to_vec(), Form::Artifact, facts)?;
         Ok(WamrModule {
             code_bytes: code_bytes(payload),

@@ -137,7 +137,7 @@ impl Mode {
         } else {
             "off"
         };
-        format!("opt level {OPTIMISATION}, size level {SIZE}, deadline {deadline}")
+        format!("opt level {OPTIMISATION}, size level {SIZE}, stack checks, deadline {deadline}")
     }
 
     pub(crate) fn info(self) -> EngineInfo {
@@ -161,6 +161,9 @@ impl Mode {
             bounds_check: match self {
                 Self::FastInterp | Self::ClassicInterp => {
                     "guard pages (8 GiB reservation), signals; no check in the interpreter"
+                }
+                Self::Aot => {
+                    "guard pages (8 GiB reservation), signals; explicit checks of the native stack"
                 }
                 _ => "guard pages (8 GiB reservation), signals; guard pages of the native stack",
             }

@@ -47,8 +47,14 @@ mod tests {
     fn exceptions_are_told_apart() {
         for (text, expected) in [
             ("Exception: unreachable", TrapKind::Unreachable),
-            ("Exception: out of bounds memory access", TrapKind::OutOfBounds),
-            ("Exception: wasm operand stack overflow", TrapKind::StackOverflow),
+            (
+                "Exception: out of bounds memory access",
+                TrapKind::OutOfBounds,
+            ),
+            (
+                "Exception: wasm operand stack overflow",
+                TrapKind::StackOverflow,
+            ),
             ("Exception: native stack overflow", TrapKind::StackOverflow),
             ("Exception: integer divide by zero", TrapKind::Other),
         ] {
