@@ -1,5 +1,6 @@
 //! Modules before they are compiled: what they are, and why they are refused.
 
+mod bounds;
 mod checks;
 mod error;
 mod facts;
@@ -8,6 +9,7 @@ mod functions;
 mod outline;
 mod strangers;
 
+pub use bounds::Bounded;
 pub use error::ModuleError;
 pub use facts::{Import, MemoryFacts, ModuleFacts, NamedType, Producer};
 pub use features::{Feature, features_of};

@@ -361,10 +361,14 @@ pub(crate) fn without_artifacts_loading_is_unsupported(open: Open) {
 #[macro_export]
 macro_rules! every_engine {
     ($mode:ident, $open:expr, $($more:ident),*) => {
+        $crate::every_engine!($mode, $open, unless None::<String>, $($more),*);
+    };
+    // With the reason why the engine cannot run here, if there is one.
+    ($mode:ident, $open:expr, unless $missing:expr, $($more:ident),*) => {
         mod $mode {
             use super::*;
-            $crate::engine_tests!($open, || None, $($more),*);
-            $crate::deadline_tests!($open, || None);
+            $crate::engine_tests!($open, || $missing, $($more),*);
+            $crate::deadline_tests!($open, || $missing);
         }
     };
 }

@@ -1,0 +1,209 @@
+//! Whether compiled code really runs as such, found out without a clock.
+//!
+//! WasmEdge 0.17 interprets an artifact without a word when it was not told its run mode.
+//! So a small module, the canary, travels in each artifact. It calls itself some levels
+//! deep, and calls the host from each. Machine code stands deeper on the processor's stack
+//! at each level; the interpreter, which keeps guests' frames on its heap, does not. That
+//! this interpreter does not is checked too: else the difference would prove nothing.
+
+use std::ffi::c_void;
+use std::sync::OnceLock;
+use std::sync::mpsc::{Sender, channel};
+
+use host_core::EngineOptions;
+
+use crate::api::{Api, Frame, ModuleInstance, Text};
+use crate::compiler::{Config, Parsed};
+use crate::executor::Running;
+use crate::jit::JitVm;
+use crate::mode::Mode;
+use crate::value::{Outcome, Value};
+
+/// `nest` with n calls the host n + 1 times, first from the deepest level.
+const TEXT: &str = r#"(module
+    (import "pwbench" "mark" (func $mark))
+    (import "pwbench" "park" (func $park))
+    (func $nest (export "nest") (param $n i32)
+        (if (local.get $n) (then (call $nest (i32.sub (local.get $n) (i32.const 1)))))
+        (call $mark))
+    (func (export "park") (call $park)))"#;
+const LEVELS: u32 = 32;
+
+/// The canary as a module.
+pub(crate) fn wasm() -> Vec<u8> {
+    wat::parse_str(TEXT).expect("the canary is valid")
+}
+
+/// Fails unless `canary`, what the compiler made of it or, for the JIT, its bytecode, runs
+/// as machine code in `mode`. The first success also keeps the engine's fault handlers in
+/// place, for good.
+pub(crate) fn check(api: &'static Api, mode: Mode, canary: &[u8]) -> Result<(), String> {
+    if depth(api, Mode::Interpreter, canary)? != 0 {
+        return Err("its interpreter stands on the processor's stack, so that nothing tells it from machine code".to_owned());
+    }
+    if depth(api, mode, canary)? < LEVELS as usize * size_of::<usize>() {
+        return Err("it interprets code that it should run compiled".to_owned());
+    }
+    hold(api, mode, canary)
+}
+
+/// Bytes of the processor's stack between the canary's levels.
+fn depth(api: &'static Api, mode: Mode, canary: &[u8]) -> Result<usize, String> {
+    let mut marks = Marks::default();
+    let mut canary = Canary::new(api, mode, canary, &mut marks)?;
+    // SAFETY: no argument.
+    canary.call("nest", &[Value::new(LEVELS.into(), unsafe { (api.ValTypeGenI32)() })])?;
+    drop(canary);
+    match marks.count == LEVELS + 1 {
+        true => Ok(marks.highest - marks.lowest),
+        false => Err(format!("it called the host {} times for {}", marks.count, LEVELS + 1)),
+    }
+}
+
+/// Where the host stood on the stack when the canary called it.
+#[derive(Default)]
+struct Marks {
+    count: u32,
+    lowest: usize,
+    highest: usize,
+}
+
+unsafe extern "C" fn mark(
+    marks: *mut c_void,
+    _: *const Frame,
+    _: *const Value,
+    _: *mut Value,
+) -> Outcome {
+    let local = 0_u8;
+    let here = std::ptr::from_ref(std::hint::black_box(&local)).addr();
+    // SAFETY: what the function was registered with, and nobody else uses it meanwhile.
+    let marks = unsafe { &mut *marks.cast::<Marks>() };
+    if marks.count == 0 {
+        (marks.lowest, marks.highest) = (here, here);
+    }
+    marks.count += 1;
+    marks.lowest = marks.lowest.min(here);
+    marks.highest = marks.highest.max(here);
+    Outcome::SUCCESS
+}
+
+/// Keeps one thread inside of compiled code for the life of the process.
+#[cfg(target_os = "linux")]
+fn hold(api: &'static Api, mode: Mode, canary: &[u8]) -> Result<(), String> {
+    static HELD: OnceLock<Result<(), String>> = OnceLock::new();
+    let canary = canary.to_vec();
+    let hold = move || {
+        let (sender, parked) = channel();
+        let thread = std::thread::Builder::new().name("wasmedge-faults".to_owned());
+        let failed = sender.clone();
+        let inside = move || {
+            let _ = PARKED.set(sender);
+            let mut marks = Marks::default();
+            let ended = Canary::new(api, mode, &canary, &mut marks)
+                .and_then(|mut canary| canary.call("park", &[]));
+            let _ = failed.send(ended.and(Err("it left the canary".to_owned())));
+        };
+        thread.spawn(inside).map_err(|error| format!("no thread: {error}"))?;
+        parked.recv().map_err(|_| "the canary's thread is gone".to_owned())?
+    };
+    HELD.get_or_init(|| crate::native_stack::install(hold)).clone()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn hold(_: &'static Api, _: Mode, _: &[u8]) -> Result<(), String> {
+    Ok(())
+}
+
+static PARKED: OnceLock<Sender<Result<(), String>>> = OnceLock::new();
+
+/// Tells that it is there and never comes back.
+unsafe extern "C" fn park(
+    _: *mut c_void,
+    _: *const Frame,
+    _: *const Value,
+    _: *mut Value,
+) -> Outcome {
+    let Some(parked) = PARKED.get() else {
+        return Outcome::SUCCESS;
+    };
+    let _ = parked.send(Ok(()));
+    loop {
+        std::thread::park();
+    }
+}
+
+/// The canary, instantiated.
+struct Canary {
+    api: &'static Api,
+    cage: Cage,
+}
+
+enum Cage {
+    Loaded {
+        running: Running,
+        /// After the instance that was made of it.
+        _parsed: Parsed,
+    },
+    Compiled(JitVm),
+}
+
+impl Canary {
+    /// `marks` must outlive it.
+    fn new(
+        api: &'static Api,
+        mode: Mode,
+        canary: &[u8],
+        marks: &mut Marks,
+    ) -> Result<Self, String> {
+        let config = Config::new(api, mode, &EngineOptions::default())?;
+        let imports = imports(api, marks);
+        let cage = if mode == Mode::Jit {
+            // SAFETY: imports of its own.
+            let mut vm = unsafe { JitVm::new(&config, canary, vec![imports]) }?;
+            vm.instantiate()?;
+            Cage::Compiled(vm)
+        } else {
+            let mut running = Running::new(&config)?;
+            // SAFETY: imports of its own.
+            unsafe { running.register(imports) }?;
+            let parsed = config.parse(canary)?;
+            running.instantiate(&parsed)?;
+            Cage::Loaded {
+                running,
+                _parsed: parsed,
+            }
+        };
+        Ok(Self { api, cage })
+    }
+
+    fn call(&mut self, name: &'static str, arguments: &[Value]) -> Result<(), String> {
+        let (executor, instance) = match &self.cage {
+            Cage::Loaded { running, .. } => (running.executor(), running.instance()),
+            Cage::Compiled(vm) => (vm.executor(), vm.instance()),
+        };
+        let api = self.api;
+        // SAFETY: the canary's own exports, with arguments of their types and no result.
+        let outcome = unsafe {
+            let function = (api.ModuleInstanceFindFunction)(instance, Text::new(name));
+            let count = arguments.len() as u32;
+            let none = std::ptr::null_mut();
+            (api.ExecutorInvoke)(executor.as_ptr(), function, arguments.as_ptr(), count, none, 0)
+        };
+        api.check(outcome)
+    }
+}
+
+fn imports(api: &Api, marks: &mut Marks) -> *mut ModuleInstance {
+    let marks = std::ptr::from_mut(marks).cast();
+    // SAFETY: names and type are copied; the functions belong to the module.
+    unsafe {
+        let module = (api.ModuleInstanceCreate)(Text::new("pwbench"));
+        let ty = (api.FunctionTypeCreate)(std::ptr::null(), 0, std::ptr::null(), 0);
+        let mark = (api.FunctionInstanceCreate)(ty, mark, marks, 0);
+        (api.ModuleInstanceAddFunction)(module, Text::new("mark"), mark);
+        let park = (api.FunctionInstanceCreate)(ty, park, std::ptr::null_mut(), 0);
+        (api.ModuleInstanceAddFunction)(module, Text::new("park"), park);
+        (api.FunctionTypeDelete)(ty);
+        module
+    }
+}
