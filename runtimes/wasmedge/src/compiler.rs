@@ -2,6 +2,7 @@
 
 use std::ffi::CString;
 use std::ptr::NonNull;
+use std::sync::{Mutex, PoisonError};
 
 use host_core::EngineOptions;
 
@@ -67,6 +68,9 @@ impl Config {
         let name = CString::new(path.as_os_str().as_encoded_bytes())
             .map_err(|_| "TMPDIR has a zero byte in its name".to_owned())?;
         let api = self.api;
+        // Its linker, LLVM's, keeps what it links in variables of the process.
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         // SAFETY: a compiler of its own; bytes and name outlive the call.
         let outcome = unsafe {
             let compiler = (api.CompilerCreate)(self.raw());
