@@ -1,0 +1,47 @@
+//! V8 as a Proxy-Wasm runtime, through its public API as the `v8` crate binds it: Liftoff,
+//! TurboFan, or the first and then the second.
+//!
+//! Every VM is an isolate of its own, as in Envoy. Guests call the host through JavaScript
+//! functions, which is what the public API offers; Envoy's embedding goes through a C API
+//! that V8 builds do not export, so the cost of a call there differs.
+//!
+//! V8's flags belong to the process: the first mode that is opened is the only one.
+//! Without the feature `v8` only the modes are here, and why they cannot run.
+#![deny(unsafe_code)]
+
+mod mode;
+
+#[cfg(feature = "v8")]
+mod engine;
+#[cfg(feature = "v8")]
+mod exports;
+#[cfg(feature = "v8")]
+mod guest;
+#[cfg(feature = "v8")]
+mod imports;
+#[cfg(feature = "v8")]
+mod instance;
+#[cfg(feature = "v8")]
+mod isolate;
+#[cfg(feature = "v8")]
+mod limits;
+#[cfg(feature = "v8")]
+mod locker;
+#[cfg(feature = "v8")]
+mod memory;
+#[cfg(feature = "v8")]
+mod module;
+#[cfg(feature = "v8")]
+mod number;
+#[cfg(feature = "v8")]
+mod object;
+#[cfg(feature = "v8")]
+mod process;
+#[cfg(feature = "v8")]
+mod trap;
+#[cfg(feature = "v8")]
+mod watchdog;
+
+#[cfg(feature = "v8")]
+pub use engine::V8Engine;
+pub use mode::{Missing, Mode};

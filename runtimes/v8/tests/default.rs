@@ -1,0 +1,19 @@
+//! V8 as it comes against what every engine must do.
+
+#[path = "../../tests/suite/mod.rs"]
+mod suite;
+
+mod common;
+
+use runtime_v8::Mode;
+
+every_engine!(
+    default,
+    |options| common::open(Mode::Default, options),
+    without_artifacts_loading_is_unsupported
+);
+
+#[test]
+fn another_mode_in_the_same_process_is_refused() {
+    common::another_mode_is_refused(Mode::Default, Mode::Liftoff);
+}
