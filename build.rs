@@ -25,6 +25,14 @@ fn main() {
         println!("cargo:rustc-link-arg=-Wl,-rpath,{prefix}/lib");
     }
 
+    // How to link V8, where scripts/engines/v8 prepared it.
+    println!("cargo:rerun-if-env-changed=PWBENCH_V8_LINK");
+    if env::var_os("CARGO_FEATURE_V8").is_some()
+        && let Ok(arguments) = env::var("PWBENCH_V8_LINK")
+    {
+        println!("cargo:rustc-link-arg=@{arguments}");
+    }
+
     let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
     let rustc =
         first_line(Command::new(rustc).arg("--version")).unwrap_or_else(|| "unknown".to_owned());

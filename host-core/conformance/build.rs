@@ -28,5 +28,13 @@ fn main() {
     for argument in arguments {
         println!("cargo::rustc-link-arg-tests={argument}");
     }
+
+    // How to link V8, where scripts/engines/v8 prepared it.
+    println!("cargo::rerun-if-env-changed=PWBENCH_V8_LINK");
+    if env::var_os("CARGO_FEATURE_V8").is_some()
+        && let Ok(arguments) = env::var("PWBENCH_V8_LINK")
+    {
+        println!("cargo::rustc-link-arg-tests=@{arguments}");
+    }
     println!("cargo::rerun-if-changed=build.rs");
 }

@@ -38,15 +38,21 @@ fn conforms(id: &'static str) {
 }
 
 macro_rules! runtimes {
-    ($($test:ident = $id:literal;)*) => {
+    ($($test:ident = $id:literal;)* each alone: $($alone:ident = $alone_id:literal;)*) => {
         $(
             #[test]
             fn $test() {
                 conforms($id);
             }
         )*
+        $(
+            #[test]
+            fn $alone() {
+                common::alone(stringify!($alone), || conforms($alone_id));
+            }
+        )*
 
-        const COVERED: &[&str] = &[$($id),*];
+        const COVERED: &[&str] = &[$($id,)* $($alone_id),*];
     };
 }
 
@@ -74,6 +80,10 @@ runtimes! {
     wamr_classic_interp_conforms = "wamr/classic-interp";
     wamr_llvm_jit_conforms = "wamr/llvm-jit";
     wamr_fast_jit_conforms = "wamr/fast-jit";
+    each alone:
+    v8_default_conforms = "v8/default";
+    v8_liftoff_conforms = "v8/liftoff";
+    v8_turbofan_conforms = "v8/turbofan";
 }
 
 #[test]

@@ -109,6 +109,7 @@ return 5
 fn exercises(script: &str) -> Vec<(&'static str, Exercise)> {
     let catalogue = runtimes::catalogue().iter();
     catalogue
+        .filter(|entry| entry.engine != "v8")
         .filter_map(|entry| {
             let subject = common::subject(&entry.id)?;
             if entry.id == "native" && conformance::puppet_library().is_err() {
@@ -156,6 +157,43 @@ fn a_plugin_that_uses_everything_leaves_the_same_tape_everywhere() {
 #[test]
 fn a_plugin_that_gets_everything_wrong_leaves_the_same_tape_everywhere() {
     assert_equal(MISTAKES, 30);
+}
+
+/// V8 in one mode, which is all that a process can have of it.
+fn v8_leaves_the_same_tapes(id: &'static str) {
+    let Some(v8) = common::subject(id) else {
+        return;
+    };
+    let interpreter = common::subject("wasmi/eager").expect("wasmi runs everywhere");
+    for script in [EVERYTHING, MISTAKES] {
+        let [v8, reference] = [&v8, &interpreter]
+            .map(|subject| exercise(subject, script).expect("the puppet starts"));
+        let difference = Tape::first_difference(&reference.tape, &v8.tape);
+        assert!(difference.is_none(), "{id}: {difference:?}");
+        assert_eq!(v8.log, reference.log, "{id}");
+        assert_eq!(v8.ended, reference.ended, "{id}");
+    }
+}
+
+#[test]
+fn v8_default_leaves_the_same_tapes() {
+    common::alone("v8_default_leaves_the_same_tapes", || {
+        v8_leaves_the_same_tapes("v8/default");
+    });
+}
+
+#[test]
+fn v8_liftoff_leaves_the_same_tapes() {
+    common::alone("v8_liftoff_leaves_the_same_tapes", || {
+        v8_leaves_the_same_tapes("v8/liftoff");
+    });
+}
+
+#[test]
+fn v8_turbofan_leaves_the_same_tapes() {
+    common::alone("v8_turbofan_leaves_the_same_tapes", || {
+        v8_leaves_the_same_tapes("v8/turbofan");
+    });
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::entry::RuntimeEntry;
 mod native;
 mod tinywasm;
 mod unfit;
+mod v8;
 mod wamr;
 mod wasmer;
 mod wasmi;
@@ -17,6 +18,7 @@ pub(crate) fn entries() -> impl Iterator<Item = RuntimeEntry> {
         .chain(wasmer::entries())
         .chain(wasmi::entries())
         .chain(wamr::entries())
+        .chain(v8::entries())
         .chain(tinywasm::entries())
         .chain(unfit::entries())
 }

@@ -33,11 +33,7 @@ impl V8Engine {
     /// [`EngineError::Unavailable`] when this process runs V8 in another mode, or V8 keeps
     /// numbers in a way that this crate does not know.
     pub fn open(mode: Mode, options: EngineOptions) -> Result<Self, EngineError> {
-        let unavailable = |missing: Missing| EngineError::Unavailable {
-            runtime: mode.runtime(),
-            reason: missing.reason,
-            remedy: missing.remedy,
-        };
+        let unavailable = |missing: Missing| missing.unavailable(mode);
         process::start(mode).map_err(unavailable)?;
         if !numbers_are_known() {
             return Err(unavailable(Missing {

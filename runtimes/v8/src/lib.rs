@@ -9,6 +9,8 @@
 //! Without the feature `v8` only the modes are here, and why they cannot run.
 #![deny(unsafe_code)]
 
+use host_core::{Engine, EngineError, EngineOptions};
+
 mod mode;
 
 #[cfg(feature = "v8")]
@@ -45,3 +47,21 @@ mod watchdog;
 #[cfg(feature = "v8")]
 pub use engine::V8Engine;
 pub use mode::{Missing, Mode};
+
+/// Opens V8 in `mode`.
+///
+/// # Errors
+/// [`EngineError::Unavailable`] where [`Mode::missing_here`] says why.
+#[cfg(feature = "v8")]
+pub fn open(mode: Mode, options: EngineOptions) -> Result<Box<dyn Engine>, EngineError> {
+    Ok(Box::new(V8Engine::open(mode, options)?))
+}
+
+/// Says why V8 does not open.
+///
+/// # Errors
+/// [`EngineError::Unavailable`]: it is not built in.
+#[cfg(not(feature = "v8"))]
+pub fn open(mode: Mode, _: EngineOptions) -> Result<Box<dyn Engine>, EngineError> {
+    Err(Missing::built_in().unavailable(mode))
+}

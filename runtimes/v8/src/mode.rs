@@ -1,6 +1,6 @@
 //! The ways in which V8 executes.
 
-use host_core::ModeKind;
+use host_core::{EngineError, ModeKind};
 
 /// Which of V8's compilers run, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,6 +50,10 @@ impl Mode {
         ModeKind::Jit
     }
 
+    pub(crate) fn runtime(self) -> String {
+        format!("v8/{}", self.name())
+    }
+
     /// Why the mode cannot run, if so: it is not built in, or this process runs another.
     #[cfg(feature = "v8")]
     pub fn missing_here(self) -> Option<Missing> {
@@ -59,13 +63,28 @@ impl Mode {
     /// Why the mode cannot run: it is not built in.
     #[cfg(not(feature = "v8"))]
     pub fn missing_here(self) -> Option<Missing> {
-        Some(Missing {
+        Some(Missing::built_in())
+    }
+}
+
+impl Missing {
+    #[cfg(not(feature = "v8"))]
+    pub(crate) fn built_in() -> Self {
+        Self {
             reason: "built without feature v8".to_owned(),
-            remedy: "build with `cargo build --release --features v8`, or where only package \
-                     registries are reachable `scripts/engines/v8 cargo build --release \
-                     --features v8`"
+            remedy: "`cargo build --release --features v8` downloads V8 and builds it in; where \
+                     only package registries are reachable, `scripts/engines/v8 cargo build \
+                     --release --features v8` does"
                 .to_owned(),
-        })
+        }
+    }
+
+    pub(crate) fn unavailable(self, mode: Mode) -> EngineError {
+        EngineError::Unavailable {
+            runtime: mode.runtime(),
+            reason: self.reason,
+            remedy: self.remedy,
+        }
     }
 }
 
@@ -76,10 +95,6 @@ mod built_in {
     use super::Mode;
 
     impl Mode {
-        pub(crate) fn runtime(self) -> String {
-            format!("v8/{}", self.name())
-        }
-
         /// V8's flags for the mode.
         pub(crate) const fn flags(self) -> &'static str {
             match self {
