@@ -27,8 +27,10 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Show runtimes and workloads, what is available and how to get the rest
     List(ListArgs),
-    /// Show what a module needs and which runtimes here can take it
+    /// Show what a module needs and which runtimes here can take it, or what an artifact is
     Inspect(InspectArgs),
+    /// Compile a module ahead of time
+    Compile(CompileArgs),
     /// Check runtimes: conformance suite, outcomes and host-call traces
     Verify(VerifyArgs),
     /// Write the report of a campaign's folder again
@@ -127,6 +129,10 @@ pub(crate) struct Selection {
     /// A model that --module finds by this name through wasi-nn, an ONNX file
     #[arg(long = "model", value_name = "NAME=FILE", requires = "module")]
     pub(crate) models: Vec<ModelFile>,
+    /// An artifact of `pwbench compile`, for the runtime and the module that it names; others
+    /// are compiled anew
+    #[arg(long = "artifact", value_name = "FILE")]
+    pub(crate) artifacts: Vec<PathBuf>,
 }
 
 /// How much to measure.
@@ -143,35 +149,90 @@ pub(crate) enum Preset {
 #[command(after_help = "Examples:
   pwbench list
   pwbench list --limits
+  pwbench list --features --runtime 'wasmtime/*',wasmi
+  pwbench list --about wamr
   pwbench list --format json
 
 Fields of --format json, in this order: runtimes (each: runtime, engine, version, mode, kind, \
 available, reason, remedy, deadline, memory_limit) and workloads (each: name, title, variant, variants, \
-module_bytes, exchanges, native_twin, reason, remedy). Absent facts are null.")]
+module_bytes, exchanges, native_twin, reason, remedy); with --features: proposals (each: name, \
+title) and runtimes (each: runtime, version, findings (each: proposal, support, reason)), where \
+support is yes, no, wrong, trap, crash or hang; with --about: engines (each: id, name, facts \
+(each: topic, text, source, read)). Absent facts are null.")]
 pub(crate) struct ListArgs {
     /// Show how each runtime enforces a deadline and a memory limit
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["features", "about"])]
     pub(crate) limits: bool,
+    /// Try every WebAssembly proposal on every runtime here and show what was found
+    #[arg(long, conflicts_with = "about")]
+    pub(crate) features: bool,
+    /// Show who makes an engine, its licence, security policy, releases and known users; all
+    /// engines without a name
+    #[arg(long, value_name = "ENGINE", num_args = 0..=1)]
+    pub(crate) about: Option<Option<String>>,
+    /// Runtimes: ids, engines or patterns such as 'wasmtime/*' and '*-aot'; all without it
+    #[arg(long = "runtime", value_name = "PATTERN", value_delimiter = ',', conflicts_with = "about")]
+    pub(crate) runtimes: Vec<String>,
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
 }
 
-/// Show what a module needs and which runtimes here can take it.
+/// Compile a module ahead of time.
 ///
-/// Every available runtime compiles and instantiates the module in a process of its own.
+/// The artifact names what made it: only the same runtime, version and settings on the same
+/// kind of processor load it. `run --artifact` measures with it, `inspect` tells what it is.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  pwbench compile plugin.wasm --runtime wasmtime/cranelift-aot -o plugin.aot
+  pwbench run --module plugin.wasm --requests traffic.jsonl --artifact plugin.aot
+
+Fields of --format json, in this order: artifact, runtime, version, settings, processor, \
+module_sha256, bytes, compile_ns, compile_cpu_ns.")]
+pub(crate) struct CompileArgs {
+    /// The module, a WebAssembly binary
+    #[arg(value_name = "FILE.wasm")]
+    pub(crate) file: PathBuf,
+    /// The runtime to compile for, one that loads artifacts
+    #[arg(long, value_name = "RUNTIME")]
+    pub(crate) runtime: String,
+    /// Where the artifact goes
+    #[arg(short, long, value_name = "ARTIFACT")]
+    pub(crate) output: PathBuf,
+    /// Compile the checks for a deadline in, for `run --deadline`
+    #[arg(long, value_name = "MS", value_parser = milliseconds)]
+    pub(crate) deadline: Option<Duration>,
+    /// How to print what was made
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+    /// A compilation that takes longer is ended
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds)]
+    pub(crate) timeout: Duration,
+}
+
+/// Show what a module needs and which runtimes here can take it, or what an artifact is.
+///
+/// Every available runtime compiles and instantiates the module in a process of its own, and
+/// is probed there for the WebAssembly proposals that the module needs. An artifact of
+/// `pwbench compile` is described, and whether it loads here.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   pwbench inspect plugin.wasm
   pwbench inspect plugin.wasm --format json
+  pwbench inspect plugin.aot --module plugin.wasm
 
-Fields of --format json, in this order: file, bytes, sha256, abi_version, allocator, start, \
-callbacks, memory, features, producers, imports, exports, runtimes (each: runtime, takes, \
-reason). Absent facts are null.")]
+Fields of --format json for a module, in this order: file, bytes, sha256, abi_version, \
+allocator, start, callbacks, memory, features, producers, imports, exports, runtimes (each: \
+runtime, takes, reason, lacks (each: proposal, support, reason)); for an artifact: file, bytes, \
+runtime, version, settings, processor, module_sha256, payload_bytes, deadline, loads, reason, \
+tried. Absent facts are null.")]
 pub(crate) struct InspectArgs {
-    /// The module, a WebAssembly binary
-    #[arg(value_name = "FILE.wasm")]
+    /// The module, a WebAssembly binary, or an artifact
+    #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// The module that an artifact was compiled from, to try it
+    #[arg(long, value_name = "FILE.wasm")]
+    pub(crate) module: Option<PathBuf>,
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,

@@ -4,8 +4,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use reports::FolderError;
+use reports::{FailureKind, FolderError};
 use workloads::WorkloadError;
+
+use crate::trial::Failed;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +74,14 @@ pub(crate) enum Error {
         "none of the runtimes asked for is available here; `pwbench list` says how to get them"
     )]
     NothingToRun,
+    #[error("there is no engine `{name}`; known are {known}")]
+    UnknownEngine { name: String, known: String },
+    #[error("{}: {reason}", file.display())]
+    Artifact { file: PathBuf, reason: String },
+    #[error("{runtime} has no artifacts; those that do are {known}")]
+    NoArtifacts { runtime: String, known: String },
+    #[error("{0}")]
+    Trial(Failed),
     #[error(
         "results cannot be written as JSON: {0}; a number that is not finite has got into them"
     )]
@@ -98,6 +108,7 @@ impl Error {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Error::NothingToRun | Error::Spawn(_) => Exit::Environment,
+            Error::Trial(Failed { kind, .. }) if *kind != FailureKind::Refused => Exit::CheckFailed,
             _ => Exit::BadInput,
         }
     }

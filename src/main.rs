@@ -4,6 +4,7 @@
 //! support a verdict, 130 interrupted.
 #![forbid(unsafe_code)]
 
+mod artifact;
 mod cli;
 mod commands;
 mod error;

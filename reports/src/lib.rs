@@ -15,9 +15,9 @@ mod tables;
 pub use charts::ChartError;
 pub use export::{Csv, ExportError, Exporter, Html, Json, Markdown, Report, exporters};
 pub use model::{
-    Arm, CallbackCost, Campaign, CampaignFolder, CampaignWall, Cell, Check, ConformanceRow,
+    Arm, BoundsMethod, CallbackCost, Campaign, CampaignFolder, CampaignWall, Cell, Check, Compilation, ConformanceRow,
     FailureKind, FolderError, Latency, LatencyError, Machine, Measurement, Memory, Mismatch,
-    ModeKind, Regions, RuntimeManifest, SCHEMA, Size, Startup, Status, TrialRecord, Trials,
+    ModeKind, Pair, ParsePairError, Regions, RuntimeManifest, SCHEMA, Size, Startup, Status, TrialRecord, Trials,
     Unavailable, WorkloadInfo,
 };
 pub use statistics::{
@@ -25,7 +25,7 @@ pub use statistics::{
     Word, break_even, fastest_stretches, geometric_mean, holm, median, paired_ratio, rank,
 };
 pub use summary::{
-    Absolute, Availability, AvailabilityRow, BreakEvenStretch, CallbackSummary, CellSummary,
-    CheckSummary, Comparison, ControlRow, Failure, Group, Headline, LatencySummary, MemorySummary,
-    Metric, Overall, OverallRow, SizeSummary, StartupSummary, Summary, Trust,
+    Absolute, Aspect, Availability, AvailabilityRow, BreakEvenStretch, CallbackSummary, CellSummary,
+    CheckSummary, Claim, ClaimWord, Comparison, ControlRow, Failure, Group, Headline, LatencySummary, MemorySummary,
+    Metric, Overall, OverallRow, PairAnswer, PairSummary, SizeSummary, StartupSummary, Summary, Trust, Unlikeness,
 };

@@ -40,6 +40,24 @@ fn every_runtime_says_of_itself_what_the_catalogue_says() {
 }
 
 #[test]
+fn exactly_the_modes_of_an_ahead_of_time_kind_have_artifacts_and_seal_them_by_name() {
+    for entry in available() {
+        let engine = entry.open(EngineOptions::default()).expect("available");
+        let ahead = matches!(entry.kind, ModeKind::Aot | ModeKind::InterpreterAot);
+        match engine.artifacts() {
+            Some(maker) => {
+                assert!(ahead, "{}", entry.id);
+                assert_eq!(
+                    (&maker.runtime, &maker.version),
+                    (&entry.id, &engine.info().version)
+                );
+            }
+            None => assert!(!ahead, "{} names no maker of its artifacts", entry.id),
+        }
+    }
+}
+
+#[test]
 fn an_unknown_id_is_answered_with_the_nearest_and_all_others() {
     let text = open("wasmtime/winsh", EngineOptions::default())
         .err()

@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+mod compile;
 mod inspect;
 mod list;
 mod report;
@@ -15,6 +16,7 @@ pub(crate) fn execute(command: Command) -> Result<Exit, Error> {
     match command {
         Command::Run(arguments) => run::run(arguments),
         Command::List(arguments) => list::list(&arguments),
+        Command::Compile(arguments) => compile::compile(&arguments),
         Command::Inspect(arguments) => inspect::inspect(&arguments),
         Command::Verify(arguments) => verify::verify(arguments),
         Command::Report(arguments) => report::report(&arguments),

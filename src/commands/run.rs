@@ -10,7 +10,8 @@ use crate::output::Format;
 
 /// Runs a campaign.
 pub(super) fn run(arguments: RunArgs) -> Result<Exit, Error> {
-    let field = Field::of(&arguments.selection)?;
+    let mut field = Field::of(&arguments.selection)?;
+    field.take_artifacts(&arguments.selection.artifacts, arguments.deadline)?;
     let seed = arguments.seed.unwrap_or_else(rand::random);
     let interrupt = Interrupt::listen()?;
     let runner = Runner::new(arguments.trial_timeout, interrupt, seed)?;

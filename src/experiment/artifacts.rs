@@ -2,17 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use host_core::ModeKind;
-
 use super::{Entrant, Runner, Stop};
+use crate::artifact::loads_artifacts;
 use crate::trial::{Answer, Compiled, Failed, Job, Subject};
 
 /// Whether the runtime loads artifacts.
 pub(crate) fn needed(entrant: &Entrant) -> bool {
-    matches!(
-        entrant.runtime.kind,
-        ModeKind::Aot | ModeKind::InterpreterAot
-    )
+    loads_artifacts(entrant.runtime)
 }
 
 /// Where the artifact of an entrant lies.

@@ -269,6 +269,13 @@ fn note_manifest(campaign: &mut Campaign, verified: &Verified) {
             campaign.runtimes.len() - 1
         }
     };
+    if let Some(given) = &verified.entrant.artifact {
+        campaign.runtimes[at].compile_included.push_str(&format!(
+            "; {}: the artifact {} was given",
+            verified.entrant.cell.workload,
+            given.display()
+        ));
+    }
     if let Some(compiled) = &verified.compiled {
         campaign.runtimes[at].compile_included.push_str(&format!(
             "; {}: compiled in {:.0} ms ({:.0} ms CPU) to {}",

@@ -1,12 +1,19 @@
 //! The field: which runtimes meet which workloads.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use reports::{Cell, Unavailable};
 use runtimes::{Availability, RuntimeEntry};
 use workloads::{NativeTwin, Workload};
 
+use crate::artifact::{ArtifactFile, hexadecimal};
 use crate::cli::Selection;
 use crate::error::Error;
 use crate::trial::Source;
+
+/// What to do about an artifact that is not the right one.
+const AGAIN: &str = "compile it again with `pwbench compile`, with the same --deadline or none";
 
 /// Runtimes and workloads that take part, and what cannot.
 pub(crate) struct Field {
@@ -16,6 +23,8 @@ pub(crate) struct Field {
     pub(crate) workloads: Vec<(Source, Workload)>,
     /// What cannot take part.
     pub(crate) unavailable: Vec<Unavailable>,
+    /// Artifacts that were given; all others are made.
+    artifacts: Vec<ArtifactFile>,
 }
 
 /// A runtime with a workload.
@@ -27,6 +36,8 @@ pub(crate) struct Entrant {
     pub(crate) runtime: &'static RuntimeEntry,
     /// Where the workload comes from.
     pub(crate) source: Source,
+    /// The artifact that was given for it.
+    pub(crate) artifact: Option<PathBuf>,
 }
 
 impl Field {
@@ -60,12 +71,58 @@ impl Field {
             runtimes: available,
             workloads,
             unavailable,
+            artifacts: Vec::new(),
         };
         field.note_missing_twins();
         if field.entrants("thread").is_empty() {
             return Err(Error::NothingToRun);
         }
         Ok(field)
+    }
+
+    /// Takes artifacts that a person made before, for cells under `deadline`.
+    ///
+    /// # Errors
+    /// When one is no whole artifact, does not load here, or no cell has use for it.
+    pub(crate) fn take_artifacts(
+        &mut self,
+        paths: &[PathBuf],
+        deadline: Option<Duration>,
+    ) -> Result<(), Error> {
+        for path in paths {
+            let artifact = ArtifactFile::read(path)?;
+            let refused = |reason: String| Error::Artifact {
+                file: path.clone(),
+                reason,
+            };
+            let runtime = artifact
+                .runtime(deadline)
+                .map_err(|reason| refused(format!("{reason}; {AGAIN}")))?;
+            if !self.runtimes.iter().any(|entry| entry.id == runtime.id) {
+                return Err(refused(format!(
+                    "it is for {}, which takes no part; name it with --runtime too",
+                    runtime.id
+                )));
+            }
+            let module = hexadecimal(&artifact.label.module);
+            let known = |(_, workload): &(Source, Workload)| workload.module_sha256 == module;
+            if !self.workloads.iter().any(known) {
+                return Err(refused(format!(
+                    "it was compiled from another module, with SHA-256 {module}; {AGAIN}"
+                )));
+            }
+            self.artifacts.push(artifact);
+        }
+        Ok(())
+    }
+
+    /// The artifact that was given for a runtime with a workload.
+    fn given(&self, runtime: &RuntimeEntry, workload: &Workload) -> Option<PathBuf> {
+        let fits = |artifact: &&ArtifactFile| {
+            artifact.label.maker.runtime == runtime.id
+                && hexadecimal(&artifact.label.module) == workload.module_sha256
+        };
+        Some(self.artifacts.iter().find(fits)?.path.clone())
     }
 
     /// Every runtime with every workload that it can be asked to run, in order.
@@ -88,6 +145,7 @@ impl Field {
                     cell,
                     runtime,
                     source: source.clone(),
+                    artifact: self.given(runtime, workload),
                 });
             }
         }

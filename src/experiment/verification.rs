@@ -170,7 +170,9 @@ impl Verifier<'_> {
             started_unix_ms: unix_ms(),
             wall_ns: 0,
         };
-        if artifacts::needed(entrant) {
+        if let Some(given) = &entrant.artifact {
+            verified.subject.artifact = Some(given.clone());
+        } else if artifacts::needed(entrant) {
             let path = artifacts::path(self.folder, entrant);
             match artifacts::make(self.runner, &verified.subject, &path).await? {
                 Ok(compiled) => verified.compiled = Some(compiled),

@@ -11,7 +11,7 @@ use reports::FailureKind;
 use workloads::{NativeTwin, Workload};
 
 use super::clock::{ns, process_cpu_ns};
-use super::{Compiled, Failed, Subject};
+use super::{Compiled, Failed, Subject, options};
 
 /// Runnable code and what it took.
 pub(super) struct Code {
@@ -82,6 +82,32 @@ pub(super) fn compile_to(subject: &Subject, artifact: &Path) -> Result<Compiled,
     let workload = subject.workload.load().map_err(Failed::error)?;
     let engine = runtimes::open(&subject.runtime, subject.options(false))?;
     let bytes = module_for(&subject.runtime, &workload)?;
+    write_sealed(&*engine, bytes, artifact)
+}
+
+/// Compiles a module file and writes the artifact.
+pub(super) fn seal(
+    runtime: &str,
+    module: &Path,
+    artifact: &Path,
+    deadline_ms: Option<u64>,
+) -> Result<Compiled, Failed> {
+    let bytes = read(module)?;
+    let engine = runtimes::open(runtime, options(deadline_ms))?;
+    write_sealed(&*engine, &bytes, artifact)
+}
+
+/// A file's bytes.
+pub(super) fn read(file: &Path) -> Result<Vec<u8>, Failed> {
+    fs::read(file).map_err(|error| {
+        Failed::error(format!(
+            "{}: cannot be read: {error}; check the path",
+            file.display()
+        ))
+    })
+}
+
+fn write_sealed(engine: &dyn Engine, bytes: &[u8], artifact: &Path) -> Result<Compiled, Failed> {
     let facts = Arc::new(engine.inspect(bytes)?);
     let (start, cpu) = (Instant::now(), process_cpu_ns());
     let sealed = contain(|| engine.compile(bytes, &facts)?.serialize())

@@ -16,6 +16,7 @@ mod manifest;
 mod measure;
 mod memory;
 mod passes;
+mod probe;
 mod reference;
 mod rig;
 mod source;
@@ -24,8 +25,11 @@ mod startup;
 
 pub(crate) use conform::short_of;
 pub(crate) use failure::Failed;
+pub(crate) use probe::{Finding, Support};
 pub(crate) use source::{ModelFile, Source};
-pub(crate) use spec::{Answer, Checked, Compiled, Job, MeasureJob, Spec, Subject};
+pub(crate) use spec::{
+    Answer, Checked, Compiled, Job, MeasureJob, Spec, Subject, options,
+};
 
 /// Does the job.
 pub(crate) fn run(spec: &Spec) -> Answer {
@@ -49,7 +53,23 @@ pub(crate) fn run(spec: &Spec) -> Answer {
             measure::measure(subject, measure).map(|measured| Answer::Measured(Box::new(measured)))
         }
         Job::Conform { runtime } => conform::conform(runtime).map(Answer::Conformed),
-        Job::Fit { runtime, module } => fit::fit(runtime, module).map(|()| Answer::Fits),
+        Job::Fit {
+            runtime,
+            module,
+            artifact,
+            deadline_ms,
+        } => {
+            fit::fit(runtime, module, artifact.as_deref(), *deadline_ms).map(|()| Answer::Fits)
+        }
+        Job::Seal {
+            runtime,
+            module,
+            artifact,
+            deadline_ms,
+        } => code::seal(runtime, module, artifact, *deadline_ms).map(Answer::Compiled),
+        Job::Probe { runtime, proposals } => {
+            probe::probe(runtime, proposals).map(Answer::Probed)
+        }
     };
     outcome.unwrap_or_else(Answer::Failed)
 }

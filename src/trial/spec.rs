@@ -7,7 +7,7 @@ use host_core::{EngineOptions, Isolation};
 use reports::{Check, ConformanceRow, Measurement, RuntimeManifest};
 use serde::{Deserialize, Serialize};
 
-use super::{Failed, Source};
+use super::{Failed, Finding, Source};
 
 /// A child's job.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -38,8 +38,25 @@ pub(crate) enum Job {
     },
     /// Run the conformance suite.
     Conform { runtime: String },
-    /// Compile and instantiate a module.
-    Fit { runtime: String, module: PathBuf },
+    /// Compile and instantiate a module, or load its artifact and instantiate that.
+    Fit {
+        runtime: String,
+        module: PathBuf,
+        artifact: Option<PathBuf>,
+        deadline_ms: Option<u64>,
+    },
+    /// Make the artifact of a module that is no workload.
+    Seal {
+        runtime: String,
+        module: PathBuf,
+        artifact: PathBuf,
+        deadline_ms: Option<u64>,
+    },
+    /// Find out which WebAssembly proposals a runtime has.
+    Probe {
+        runtime: String,
+        proposals: Vec<String>,
+    },
 }
 
 /// A runtime with a workload.
@@ -61,9 +78,8 @@ impl Subject {
     /// The options to open the runtime with.
     pub(crate) fn options(&self, count_instructions: bool) -> EngineOptions {
         EngineOptions {
-            deadline: self.deadline_ms.map(Duration::from_millis),
             count_instructions,
-            ..EngineOptions::default()
+            ..options(self.deadline_ms)
         }
     }
 
@@ -73,6 +89,14 @@ impl Subject {
     /// When the text is none.
     pub(crate) fn isolation(&self) -> Result<Isolation, Failed> {
         self.isolation.parse().map_err(Failed::error)
+    }
+}
+
+/// The options to open a runtime with, under a deadline in milliseconds if there is one.
+pub(crate) fn options(deadline_ms: Option<u64>) -> EngineOptions {
+    EngineOptions {
+        deadline: deadline_ms.map(Duration::from_millis),
+        ..EngineOptions::default()
     }
 }
 
@@ -105,6 +129,8 @@ pub(crate) enum Answer {
     Conformed(ConformanceRow),
     /// The runtime takes the module.
     Fits,
+    /// What was found of each proposal, in order.
+    Probed(Vec<Finding>),
     /// It did not work, and why.
     Failed(Failed),
 }

@@ -19,6 +19,7 @@ mod expect;
 mod guests;
 mod item;
 mod items;
+mod proposals;
 mod proxy;
 mod run;
 mod stage;
@@ -28,6 +29,7 @@ mod upstream;
 pub use exercise::{Exercise, exercise};
 pub use guests::{puppet_library, puppet_module};
 pub use item::{Item, Needs, Verdict};
+pub use proposals::{Attempt, PROPOSALS, Proposal, attempt};
 pub use run::{run, run_all};
 pub use subject::{Open, Subject};
 

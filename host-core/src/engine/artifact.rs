@@ -10,7 +10,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{EngineError, host_target};
+use super::{ArtifactLabel, EngineError, host_target};
 
 const MAGIC: [u8; 8] = *b"PWB-AOT\x01";
 const DIGEST: usize = 32;
@@ -94,19 +94,40 @@ impl<'a> Artifact<'a> {
         Ok(artifact)
     }
 
+    /// Whether a file begins as an artifact does; it may still be damaged.
+    pub fn begins(bytes: &[u8]) -> bool {
+        bytes.starts_with(&MAGIC)
+    }
+
+    /// What the envelope says, whoever made it.
+    ///
+    /// # Errors
+    /// Why it is no whole envelope.
+    pub fn label(sealed: &[u8]) -> Result<ArtifactLabel, String> {
+        let mut body = whole(sealed)?;
+        let mut text = |what: &str| {
+            let found = take_text(&mut body).ok_or_else(|| format!("its {what} is cut off"))?;
+            Ok::<_, String>(String::from_utf8_lossy(found).into_owned())
+        };
+        let maker = ArtifactMaker {
+            runtime: text("runtime")?,
+            version: text("engine version")?,
+            settings: text("settings")?,
+        };
+        let target = text("processor")?;
+        let Some((module, payload)) = body.split_first_chunk() else {
+            return Err("its module digest is cut off".to_owned());
+        };
+        Ok(ArtifactLabel {
+            maker,
+            target,
+            module: *module,
+            payload_bytes: payload.len() as u64,
+        })
+    }
+
     fn check(sealed: &'a [u8], maker: &ArtifactMaker) -> Result<Self, String> {
-        let Some(after_magic) = sealed.strip_prefix(&MAGIC) else {
-            return Err("it is not an artifact of this program".to_owned());
-        };
-        let Some((digest, mut body)) = after_magic.split_at_checked(DIGEST) else {
-            return Err(format!(
-                "it ends after {} bytes, inside its header",
-                sealed.len()
-            ));
-        };
-        if Sha256::digest(body)[..] != *digest {
-            return Err("it is truncated or damaged: its SHA-256 does not match".to_owned());
-        }
+        let mut body = whole(sealed)?;
         for (what, expected) in [
             ("runtime", &maker.runtime),
             ("engine version", &maker.version),
@@ -129,6 +150,23 @@ impl<'a> Artifact<'a> {
             payload,
         })
     }
+}
+
+/// What follows the digest of an envelope in which nothing is missing or changed.
+fn whole(sealed: &[u8]) -> Result<&[u8], String> {
+    let Some(after_magic) = sealed.strip_prefix(&MAGIC) else {
+        return Err("it is not an artifact of this program".to_owned());
+    };
+    let Some((digest, body)) = after_magic.split_at_checked(DIGEST) else {
+        return Err(format!(
+            "it ends after {} bytes, inside its header",
+            sealed.len()
+        ));
+    };
+    if Sha256::digest(body)[..] != *digest {
+        return Err("it is truncated or damaged: its SHA-256 does not match".to_owned());
+    }
+    Ok(body)
 }
 
 /// Takes a length and that many bytes off the front.
@@ -170,6 +208,22 @@ mod tests {
                 payload: b"machine code"
             }
         );
+    }
+
+    #[test]
+    fn the_label_tells_who_made_it_from_what_and_for_which_processor() {
+        let sealed = Artifact::seal(&maker(), [7; 32], b"machine code");
+        let label = ArtifactLabel {
+            maker: maker(),
+            target: host_target().clone(),
+            module: [7; 32],
+            payload_bytes: 12,
+        };
+        assert!(Artifact::begins(&sealed));
+        assert_eq!(Artifact::label(&sealed), Ok(label));
+        for length in 0..sealed.len() {
+            assert!(Artifact::label(&sealed[..length]).is_err(), "{length}");
+        }
     }
 
     #[test]
@@ -246,6 +300,7 @@ mod tests {
         #[test]
         fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..256)) {
             prop_assert!(Artifact::open(&bytes, &maker()).is_err());
+            prop_assert!(Artifact::label(&bytes).is_err());
         }
     }
 }

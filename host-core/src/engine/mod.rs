@@ -4,6 +4,7 @@ mod artifact;
 mod contain;
 mod error;
 mod info;
+mod label;
 mod target;
 mod traits;
 
@@ -11,5 +12,6 @@ pub use artifact::{Artifact, ArtifactMaker};
 pub use contain::contain;
 pub use error::{EngineError, Trap, TrapKind};
 pub use info::{EngineInfo, EngineOptions, Mechanism, ModeKind};
+pub use label::ArtifactLabel;
 pub use target::host_target;
 pub use traits::{Engine, Instance, Module};

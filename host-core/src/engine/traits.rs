@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{EngineError, EngineInfo, Trap};
+use super::{ArtifactMaker, EngineError, EngineInfo, Trap};
 use crate::abi::{Callback, CallbackSet};
 use crate::context::{ContextId, Stream};
 use crate::{Host, ModuleFacts};
@@ -11,6 +11,19 @@ use crate::{Host, ModuleFacts};
 pub trait Engine: Send + Sync {
     /// Facts for the fairness manifest.
     fn info(&self) -> &EngineInfo;
+
+    /// What the artifacts of this runtime are sealed with, under the options it was opened
+    /// with; `None` where the mode has no artifacts.
+    fn artifacts(&self) -> Option<&ArtifactMaker> {
+        None
+    }
+
+    /// Whether functions are compiled or translated at their first call, so that
+    /// [`Engine::compile`] does a part of that work only: its time must not be compared
+    /// with that of a mode that does it all.
+    fn compiles_lazily(&self) -> bool {
+        false
+    }
 
     /// Compiles `module` (WebAssembly binary; the native twin: a shared library), whose
     /// facts were read with [`Engine::inspect`]. For a runtime of an ahead-of-time kind

@@ -164,38 +164,41 @@ fn check_type(
     })
 }
 
+/// The memory that host calls read and write. Further memories are the guest's own business,
+/// except shared ones: a guest that waits on one cannot be ended.
 pub(super) fn memory(
     outline: &Outline,
     version: AbiVersion,
 ) -> Result<Option<MemoryFacts>, ModuleError> {
-    for memory in &outline.memories {
-        let (kind, remedy) = if memory.memory64 {
-            ("64 bits wide", "build for wasm32")
-        } else if memory.shared {
-            ("shared between threads", "build without threads")
-        } else if memory.page_size_log2.is_some_and(|log2| log2 != 16) {
-            (
-                "divided into pages of its own size",
-                "build with pages of 64 KiB",
-            )
-        } else {
-            continue;
-        };
-        return Err(ModuleError::Memory { kind, remedy });
+    if outline.memories.iter().any(|memory| memory.shared) {
+        return Err(ModuleError::Memory {
+            kind: "shared between threads",
+            remedy: "build without threads",
+        });
     }
     let Some(export) = outline.export("memory") else {
         return Ok(None);
     };
-    match outline.memory(export) {
-        Some(memory) => Ok(Some(MemoryFacts {
-            minimum: memory.initial,
-            maximum: memory.maximum,
-        })),
-        None => Err(ModuleError::ExportType {
+    let Some(memory) = outline.memory(export) else {
+        return Err(ModuleError::ExportType {
             export: export.name.clone(),
             version: version.to_string(),
             found: outline.describe(export),
             wanted: "a memory".to_owned(),
-        }),
-    }
+        });
+    };
+    let (kind, remedy) = if memory.memory64 {
+        ("64 bits wide", "build for wasm32")
+    } else if memory.page_size_log2.is_some_and(|log2| log2 != 16) {
+        (
+            "divided into pages of its own size",
+            "build with pages of 64 KiB",
+        )
+    } else {
+        return Ok(Some(MemoryFacts {
+            minimum: memory.initial,
+            maximum: memory.maximum,
+        }));
+    };
+    Err(ModuleError::Memory { kind, remedy })
 }

@@ -193,9 +193,25 @@ fn memories_that_proxy_wasm_cannot_use_are_refused_with_the_remedy() {
             r#"(memory (export "memory") 1 2 shared)"#,
             "build without threads",
         ),
+        ("(memory 1 2 shared)", "build without threads"),
+        (
+            r#"(memory (export "memory") 1 (pagesize 1))"#,
+            "build with pages of 64 KiB",
+        ),
     ] {
         let error = refused(&format!("{body} {MARKER}"));
         assert!(error.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn memories_that_no_host_call_reaches_may_be_of_any_other_kind() {
+    for own in ["(memory i64 1)", "(memory 1 (pagesize 1))"] {
+        let facts = read(&format!("{own} {MARKER}")).expect("its own business");
+        assert_eq!(facts.memory, None);
+        let beside = format!(r#"(memory (export "memory") 3) {own} {MARKER}"#);
+        let facts = read(&beside).expect("its own business");
+        assert_eq!(facts.memory.map(|memory| memory.minimum), Some(3));
     }
 }
 

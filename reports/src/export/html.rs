@@ -22,6 +22,7 @@ struct Page<'a> {
     groups: Vec<Section>,
     overall: Option<Table>,
     side_by_side: Table,
+    pairs: Vec<Table>,
     availability: Table,
     gaps: Vec<Table>,
     controls: Table,
@@ -70,6 +71,7 @@ impl Exporter for Html {
                 .as_ref()
                 .map(|o| tables::overall(o, summary.primary)),
             side_by_side: tables::side_by_side(summary),
+            pairs: summary.pairs.iter().map(tables::pair).collect(),
             availability: tables::availability(summary),
             gaps: vec![
                 tables::failures(summary),

@@ -51,6 +51,15 @@ impl Exporter for Markdown {
             open(&mut out, 2, &tables::overall(overall, summary.primary));
         }
         open(&mut out, 2, &tables::side_by_side(summary));
+        for found in &summary.pairs {
+            let table = tables::pair(found);
+            match table.is_empty() {
+                true => {
+                    out += &format!("## {}\n\n{}\n\n", plain(&table.title), plain(&table.note));
+                }
+                false => open(&mut out, 2, &table),
+            }
+        }
         open(&mut out, 2, &tables::availability(summary));
         open(&mut out, 3, &tables::failures(summary));
         open(&mut out, 3, &tables::remedies(summary));

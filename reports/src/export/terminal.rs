@@ -6,7 +6,15 @@ use crate::tables::{self, Table};
 use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, TableStyle};
 
 /// Columns left out first when the terminal is narrow, in that order.
-const DISPENSABLE: [&str; 6] = ["n", "p50", "Kind", "95 % interval", "p99", "× best"];
+const DISPENSABLE: [&str; 7] = [
+    "Unlike the best in",
+    "n",
+    "p50",
+    "Kind",
+    "95 % interval",
+    "p99",
+    "× best",
+];
 
 /// A rule under the heading and nothing else.
 const RULED: TableStyle =
@@ -22,6 +30,14 @@ pub(super) fn render(summary: &Summary, width: u16) -> String {
         let table = tables::overall(overall, summary.primary);
         out += &format!("{}\n{}\n\n", visible(&table.title), fitted(&table, width));
     }
+    for found in &summary.pairs {
+        let table = tables::pair(found);
+        out += &format!("{}\n", visible(&table.title));
+        if !table.is_empty() {
+            out += &format!("{}\n", pair(&table, width));
+        }
+        out += &format!("{}\n\n", visible(&table.note));
+    }
     for notice in notices(summary) {
         out += &format!("! {}\n", visible(&notice));
     }
@@ -32,16 +48,27 @@ pub(super) fn render(summary: &Summary, width: u16) -> String {
     out
 }
 
+/// A pair's table. Its interval is what was asked for, so only the probability may go.
+fn pair(table: &Table, width: u16) -> String {
+    let whole = drawn(table, &[], None);
+    match widest(&whole) <= usize::from(width) {
+        true => whole,
+        false => drawn(table, &["p"], Some(width)),
+    }
+}
+
+fn widest(text: &str) -> usize {
+    text.lines()
+        .map(|line| line.chars().count())
+        .max()
+        .unwrap_or(0)
+}
+
 /// The table without as many dispensable columns as it takes to fit.
 fn fitted(table: &Table, width: u16) -> String {
     for dropped in 0..=DISPENSABLE.len() {
         let text = drawn(table, &DISPENSABLE[..dropped], None);
-        let widest = text
-            .lines()
-            .map(|line| line.chars().count())
-            .max()
-            .unwrap_or(0);
-        if widest <= usize::from(width) {
+        if widest(&text) <= usize::from(width) {
             return text;
         }
     }

@@ -1,6 +1,6 @@
 //! Campaigns: one invocation, one results folder.
 
-use super::{ConformanceRow, RuntimeManifest, SCHEMA, schema};
+use super::{ConformanceRow, Pair, RuntimeManifest, SCHEMA, schema};
 use serde::{Deserialize, Serialize};
 
 /// `campaign.json`: everything about a campaign that is not a trial.
@@ -42,6 +42,8 @@ pub struct Campaign {
     pub unavailable: Vec<Unavailable>,
     /// How the runtimes did in the conformance suite.
     pub conformance: Vec<ConformanceRow>,
+    /// Pairs of runtimes that an answer was asked for by name.
+    pub pairs: Vec<Pair>,
     /// Where the campaign's wall time went.
     pub wall: CampaignWall,
 }
@@ -66,6 +68,7 @@ impl Default for Campaign {
             workloads: Vec::new(),
             unavailable: Vec::new(),
             conformance: Vec::new(),
+            pairs: Vec::new(),
             wall: CampaignWall::default(),
         }
     }

@@ -1,5 +1,6 @@
 //! The fairness manifest: what each runtime was given.
 
+use super::{BoundsMethod, Compilation};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -33,6 +34,14 @@ pub struct RuntimeManifest {
     pub compile_threads: String,
     /// What of the compilation counts as start-up.
     pub compile_included: String,
+    /// Through which interface the engine is driven: its own, or `wasm-c-api`.
+    pub interface: String,
+    /// The class of `bounds_check`.
+    pub bounds_method: BoundsMethod,
+    /// When functions are compiled, the class of `compile_included`.
+    pub compilation: Compilation,
+    /// Whether the engine itself ends a call that takes too long, in this campaign.
+    pub time_limit_on: bool,
     /// True for the native twin.
     pub native: bool,
 }

@@ -9,7 +9,9 @@ mod check;
 mod folder;
 mod latency;
 mod manifest;
+mod manifest_class;
 mod measurement;
+mod pair;
 mod trial;
 
 pub use campaign::{Campaign, CampaignWall, Machine, Unavailable, WorkloadInfo};
@@ -19,7 +21,9 @@ pub(crate) use folder::write_whole;
 pub use folder::{CampaignFolder, FolderError, Trials};
 pub use latency::{Latency, LatencyError};
 pub use manifest::{ModeKind, RuntimeManifest};
+pub use manifest_class::{BoundsMethod, Compilation};
 pub use measurement::{CallbackCost, Measurement, Memory, Regions, Size, Startup};
+pub use pair::{Pair, ParsePairError};
 pub use trial::{FailureKind, Status, TrialRecord};
 
 /// Version of the result model written into every file.

@@ -1,7 +1,7 @@
 //! Cells, summed up over their blocks.
 
 use super::samples::Samples;
-use super::{Comparison, Metric};
+use super::{Comparison, Metric, Unlikeness};
 use crate::model::{Cell, Check, Measurement, ModeKind};
 use crate::statistics::{Word, median};
 use serde::Serialize;
@@ -24,6 +24,8 @@ pub struct CellSummary {
     pub rank: Option<usize>,
     /// True when the rank is shared.
     pub tied: bool,
+    /// In what it is not like the best; itself stands on the left.
+    pub unlike_best: Vec<Unlikeness>,
     /// The word for the ratio to the best; `same` for the best itself.
     pub word: Word,
     /// Absolute values by metric.
@@ -168,6 +170,7 @@ pub(super) fn summarise(cell: &Cell, kind: ModeKind, samples: &Samples<'_>) -> C
         withheld: None,
         rank: None,
         tied: false,
+        unlike_best: Vec::new(),
         word: Word::Undecided,
         metrics: Metric::ALL
             .iter()

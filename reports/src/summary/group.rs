@@ -3,6 +3,7 @@
 use super::cell::{CellSummary, summarise};
 use super::comparison::compare_all;
 use super::samples::Samples;
+use super::unlike::between;
 use super::{Metric, Trust};
 use crate::model::{Campaign, Cell, ModeKind};
 use crate::statistics::{Contender, Course, Policy, Series, fastest_stretches, rank};
@@ -238,6 +239,11 @@ fn rank_cells(
     let native = first(&|at| cells[eligible[at]].kind == ModeKind::Native);
     let name = |at: Option<usize>| at.map(|at| contenders[at].name.to_owned());
     (group.best, group.native) = (name(best), name(native));
+    if let Some(best) = &group.best {
+        for cell in cells.iter_mut().filter(|cell| cell.cell.runtime != *best) {
+            cell.unlike_best = between(context.campaign, &cell.cell.runtime, best);
+        }
+    }
     for metric in Metric::ALL {
         let trusted = context.trust.of(metric);
         for (baseline, is_native) in [(best, false), (native, true)] {

@@ -1,6 +1,6 @@
 //! The headline: one sentence, and how sure it is.
 
-use super::{Metric, Summary};
+use super::{Aspect, Metric, Summary, Unlikeness, listed as unlike_words};
 use crate::model::ModeKind;
 use crate::statistics::PairedRatio;
 use serde::Serialize;
@@ -23,6 +23,7 @@ pub struct Headline {
 /// A ranking's rows as far as the headline needs them.
 struct Row<'a> {
     runtime: &'a str,
+    unlike_best: &'a [Unlikeness],
     kind: ModeKind,
     rank: Option<usize>,
     cost: f64,
@@ -38,6 +39,7 @@ pub(super) fn headline(summary: &Summary) -> Headline {
     let overall = summary.overall.as_ref().map(|overall| {
         let rows = overall.rows.iter().map(|row| Row {
             runtime: &row.runtime,
+            unlike_best: &row.unlike_best,
             kind: row.kind,
             rank: row.rank,
             cost: row.cost,
@@ -79,6 +81,7 @@ fn group_rows<'a>(summary: &Summary, group: &'a super::Group) -> Vec<Row<'a>> {
     let row = |cell: &'a super::CellSummary| {
         Some(Row {
             runtime: &cell.cell.runtime,
+            unlike_best: &cell.unlike_best,
             kind: cell.kind,
             rank: cell.rank,
             cost: cell.metrics.get(&summary.primary)?.median,
@@ -110,11 +113,18 @@ fn everything(summary: &Summary) -> String {
     }
 }
 
+/// Who follows the leaders.
+struct Next<'a> {
+    runtime: &'a str,
+    ratio: PairedRatio,
+    unlike_best: &'a [Unlikeness],
+}
+
 /// A ranking reduced to what a sentence can say.
 struct Podium<'a> {
     lowest: &'a str,
     leaders: Vec<&'a str>,
-    next: Option<(&'a str, PairedRatio)>,
+    next: Option<Next<'a>>,
     runners: usize,
 }
 
@@ -127,8 +137,14 @@ fn podium<'a>(rows: &[Row<'a>]) -> Option<Podium<'a>> {
         .collect();
     let next = runners()
         .filter(|row| row.rank.is_some_and(|rank| rank > 1))
-        .filter_map(|row| Some((row.runtime, row.to_best?)))
-        .min_by(|a, b| a.1.estimate.total_cmp(&b.1.estimate));
+        .filter_map(|row| {
+            Some(Next {
+                runtime: row.runtime,
+                ratio: row.to_best?,
+                unlike_best: row.unlike_best,
+            })
+        })
+        .min_by(|a, b| a.ratio.estimate.total_cmp(&b.ratio.estimate));
     Some(Podium {
         lowest: lowest.runtime,
         leaders,
@@ -143,10 +159,18 @@ fn sentence(summary: &Summary, scope: &str, rows: &[Row<'_>]) -> String {
         return format!("No runtime was measured on {scope}.");
     };
     let behind = |its: &str| match &podium.next {
-        Some((runtime, ratio)) => {
+        Some(Next {
+            runtime,
+            ratio,
+            unlike_best,
+        }) => {
             let times = format!("{:.2}", ratio.estimate);
+            let unlike = match unlike_best {
+                [] => String::new(),
+                unlike => format!(", and is unlike the best in {}", unlike_words(unlike)),
+            };
             format!(
-                "; {runtime} follows at {times} times {its} {cost}{}",
+                "; {runtime} follows at {times} times {its} {cost}{}{unlike}",
                 interval(ratio)
             )
         }
@@ -184,11 +208,12 @@ fn in_short(scope: &str, rows: &[Row<'_>]) -> String {
         [leader] => (*leader).to_owned(),
         several => format!("{} tied", listed(several)),
     };
-    let next = podium.next.map(|(runtime, ratio)| {
+    let next = podium.next.map(|next| {
         format!(
-            ", then {runtime} at {:.2} times{}",
-            ratio.estimate,
-            interval(&ratio)
+            ", then {} at {:.2} times{}",
+            next.runtime,
+            next.ratio.estimate,
+            interval(&next.ratio)
         )
     });
     format!("{scope}: {first}{}.", next.unwrap_or_default())
@@ -263,7 +288,51 @@ fn fine(ratio: &PairedRatio) -> String {
     format!(" ({:.3} to {:.3})", ratio.interval.low, ratio.interval.high)
 }
 
+/// What must be known before rows are compared: unlike kinds, and what else they had
+/// differently.
 fn caution(summary: &Summary) -> String {
+    let sentences = [kinds(summary), others(summary)];
+    let said: Vec<String> = sentences.into_iter().filter(|text| !text.is_empty()).collect();
+    said.join(" ")
+}
+
+/// Differences of other aspects than the kind to the best of any ranking, each with those
+/// that have it.
+fn others(summary: &Summary) -> String {
+    let mut found: Vec<(String, Vec<&str>)> = Vec::new();
+    for group in &summary.groups {
+        let Some(best) = &group.best else { continue };
+        for cell in group.measured().filter(|cell| cell.kind != ModeKind::Native) {
+            for unlike in cell.unlike_best.iter().filter(|unlike| told(unlike.aspect)) {
+                let what = format!(
+                    "{} {} ({best}: {})",
+                    unlike.aspect.words(),
+                    unlike.left,
+                    unlike.right
+                );
+                let runtime = cell.cell.runtime.as_str();
+                match found.iter_mut().find(|(known, _)| *known == what) {
+                    Some((_, runtimes)) if runtimes.contains(&runtime) => {}
+                    Some((_, runtimes)) => runtimes.push(runtime),
+                    None => found.push((what, vec![runtime])),
+                }
+            }
+        }
+    }
+    if found.is_empty() {
+        return String::new();
+    }
+    let one = |(what, runtimes): &(String, Vec<&str>)| format!("{what} in {}", listed(runtimes));
+    let all: Vec<String> = found.iter().map(one).collect();
+    format!("Unlike the best: {}.", all.join("; "))
+}
+
+/// The kind has a column and a sentence of its own, and compilation goes with it.
+fn told(aspect: Aspect) -> bool {
+    !matches!(aspect, Aspect::Kind | Aspect::Compilation)
+}
+
+fn kinds(summary: &Summary) -> String {
     let mut kinds: Vec<ModeKind> = summary
         .groups
         .iter()

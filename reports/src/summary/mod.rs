@@ -1,26 +1,33 @@
 //! What a report says, computed once and rendered by every exporter.
 
 mod cell;
+mod claim;
 mod comparison;
 mod failures;
 mod group;
 mod headline;
 mod metric;
 mod overall;
+mod pair;
 mod samples;
 mod trust;
+mod unlike;
 
 pub use cell::{
     Absolute, CallbackSummary, CellSummary, CheckSummary, LatencySummary, MemorySummary,
     SizeSummary, StartupSummary,
 };
+pub use claim::{Claim, ClaimWord};
 pub use comparison::Comparison;
 pub use failures::{Availability, AvailabilityRow, Failure};
 pub use group::{BreakEvenStretch, Group};
 pub use headline::Headline;
 pub use metric::Metric;
 pub use overall::{Overall, OverallRow};
+pub use pair::{PairAnswer, PairSummary};
 pub use trust::{ControlRow, Trust};
+pub(crate) use unlike::listed;
+pub use unlike::{Aspect, Unlikeness};
 
 use crate::model::{Campaign, SCHEMA, TrialRecord};
 use crate::statistics::Policy;
@@ -47,6 +54,8 @@ pub struct Summary {
     pub groups: Vec<Group>,
     /// The ranking over all of them.
     pub overall: Option<Overall>,
+    /// Pairs of runtimes: those that were asked for, then those of public claims.
+    pub pairs: Vec<PairSummary>,
     /// Names of the workloads, in the order of the availability matrix.
     pub workload_names: Vec<String>,
     /// What came of every runtime on every workload.
@@ -80,6 +89,7 @@ impl Summary {
         };
         let groups = group::groups(&cells, &context);
         let overall = overall::overall(&groups, &cells, &context);
+        let pairs = pair::pairs(&groups, &cells, &context);
         let workload_names = workload_names(&campaign, &groups);
         let availability = failures::availability(&campaign, &groups, &workload_names);
         let mut summary = Summary {
@@ -91,6 +101,7 @@ impl Summary {
             trust,
             groups,
             overall,
+            pairs,
             workload_names,
             availability,
             failures: failures::failures(trials),

@@ -1,8 +1,9 @@
 //! The overall ranking: the geometric mean over workloads.
 
-use super::Comparison;
 use super::group::{Context, Group};
 use super::samples::Samples;
+use super::unlike::between;
+use super::{Comparison, Unlikeness};
 use crate::model::{Cell, ModeKind};
 use crate::statistics::{Contender, Series, Word, geometric_mean, rank};
 use serde::Serialize;
@@ -28,6 +29,8 @@ pub struct OverallRow {
     pub rank: Option<usize>,
     /// True when the rank is shared.
     pub tied: bool,
+    /// In what it is not like the leader; itself stands on the left.
+    pub unlike_best: Vec<Unlikeness>,
     /// Median over blocks of the geometric mean over rankings, in nanoseconds.
     pub cost: f64,
     /// Ratio of that mean to the leader's, block by block; `None` for the leader itself.
@@ -75,6 +78,10 @@ pub(super) fn overall(
         .collect();
     let trusted = context.trust.of(context.primary);
     let places = rank(&contenders, context.policy, trusted, context.campaign.seed);
+    let leader = places
+        .iter()
+        .find(|place| contenders[place.index].may_lead)
+        .map(|place| contenders[place.index].name);
     let row = |place: crate::statistics::Place| {
         let name = contenders[place.index].name;
         let comparison = place.to_leader.zip(place.p_adjusted);
@@ -83,6 +90,10 @@ pub(super) fn overall(
             kind: kinds[name],
             rank: place.rank,
             tied: place.tied,
+            unlike_best: leader
+                .filter(|leader| *leader != name)
+                .map(|leader| between(context.campaign, name, leader))
+                .unwrap_or_default(),
             cost: place.cost,
             to_best: comparison.map(|(ratio, p_adjusted)| Comparison {
                 ratio,
@@ -104,7 +115,7 @@ pub(super) fn overall(
 }
 
 /// The geometric mean per block, for the blocks that all have.
-fn mean_by_block(series: &[Series]) -> Series {
+pub(super) fn mean_by_block(series: &[Series]) -> Series {
     let Some((first, others)) = series.split_first() else {
         return Series::new();
     };

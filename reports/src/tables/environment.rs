@@ -141,6 +141,7 @@ pub(crate) fn fairness(summary: &Summary) -> Table {
         "Runtime",
         "Kind",
         "Version",
+        "Interface",
         "Optimisation",
         "Bounds checks",
         "Time limit",
@@ -157,6 +158,7 @@ pub(crate) fn fairness(summary: &Summary) -> Table {
         entries.extend(
             [
                 &row.version,
+                &row.interface,
                 &row.optimisation,
                 &row.bounds_check,
                 &row.time_limit,

@@ -4,6 +4,7 @@ mod cost;
 mod counts;
 mod environment;
 pub(crate) mod format;
+mod pairs;
 mod ranking;
 mod raw;
 mod side_by_side;
@@ -14,6 +15,7 @@ pub(crate) use counts::{counts, host_calls};
 pub(crate) use environment::{
     availability, conformance_failures, controls, failures, fairness, machine, remedies, workloads,
 };
+pub(crate) use pairs::pair;
 pub(crate) use ranking::{overall, ranking, short};
 pub(crate) use raw::raw;
 pub(crate) use side_by_side::side_by_side;

@@ -4,7 +4,7 @@ use super::format::{Scale, dash, ratio};
 use super::table::{Entry, Table, Tone};
 use crate::model::ModeKind;
 use crate::statistics::{PairedRatio, Word};
-use crate::summary::{CellSummary, Comparison, Group, Metric, Overall, Summary};
+use crate::summary::{CellSummary, Comparison, Group, Metric, Overall, Summary, Unlikeness};
 
 /// The ranking of a group.
 pub(crate) fn ranking(summary: &Summary, group: &Group) -> Table {
@@ -35,6 +35,7 @@ pub(crate) fn ranking(summary: &Summary, group: &Group) -> Table {
         .words("Verdict")
         .numbers("p50", latency.unit)
         .numbers("p99", latency.unit)
+        .words("Unlike the best in")
         .numbers("n", "blocks");
     for cell in &group.cells {
         let median = |metric| cell.metrics.get(&metric).map(|absolute| absolute.median);
@@ -58,6 +59,7 @@ pub(crate) fn ranking(summary: &Summary, group: &Group) -> Table {
             verdict(cell),
             shown(!withheld, latency.maybe(median(Metric::P50))),
             shown(!withheld, latency.maybe(median(Metric::P99))),
+            unlike(&cell.unlike_best),
             cell.blocks.to_string().into(),
         ]);
     }
@@ -83,6 +85,7 @@ pub(crate) fn overall(overall: &Overall, primary: Metric) -> Table {
         .numbers("× best", "")
         .numbers("95 % interval", "× best")
         .words("Verdict")
+        .words("Unlike the best in")
         .numbers("n", "blocks");
     for row in &overall.rows {
         let best = row.to_best.as_ref();
@@ -100,6 +103,7 @@ pub(crate) fn overall(overall: &Overall, primary: Metric) -> Table {
             times(best, best.is_none()).into(),
             best.map_or_else(dash, |best| interval(&best.ratio)).into(),
             place(row.word, row.rank, row.tied, native),
+            unlike(&row.unlike_best),
             best.map_or_else(dash, |best| best.ratio.n.to_string())
                 .into(),
         ]);
@@ -125,6 +129,15 @@ pub(crate) fn short(metric: Metric) -> &'static str {
         Metric::P90 => "p90",
         Metric::P99 => "p99",
         Metric::Startup => "Start-up",
+    }
+}
+
+/// The respects in which a row is not like the best; the manifest says how.
+fn unlike(found: &[Unlikeness]) -> Entry {
+    let words: Vec<&str> = found.iter().map(|unlike| unlike.aspect.words()).collect();
+    match words.as_slice() {
+        [] => Entry::toned(dash(), Tone::Muted),
+        words => words.join(", ").into(),
     }
 }
 

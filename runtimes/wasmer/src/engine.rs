@@ -135,6 +135,10 @@ impl Engine for WasmerEngine {
         &self.info
     }
 
+    fn artifacts(&self) -> Option<&ArtifactMaker> {
+        self.mode.aot.then_some(&self.maker)
+    }
+
     fn compile(
         &self,
         wasm: &[u8],

@@ -14,6 +14,7 @@ use crate::module::WasmiModule;
 pub struct WasmiEngine {
     shared: Arc<Shared>,
     info: EngineInfo,
+    lazy: bool,
 }
 
 /// What modules and instances need of their engine.
@@ -45,6 +46,7 @@ impl WasmiEngine {
         Ok(Self {
             shared: Arc::new(shared),
             info: mode.info(),
+            lazy: mode == Mode::Lazy,
         })
     }
 }
@@ -52,6 +54,10 @@ impl WasmiEngine {
 impl Engine for WasmiEngine {
     fn info(&self) -> &EngineInfo {
         &self.info
+    }
+
+    fn compiles_lazily(&self) -> bool {
+        self.lazy
     }
 
     fn compile(

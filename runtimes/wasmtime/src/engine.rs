@@ -123,6 +123,10 @@ impl Engine for WasmtimeEngine {
         &self.info
     }
 
+    fn artifacts(&self) -> Option<&ArtifactMaker> {
+        self.shared.mode.aot.then_some(&self.maker)
+    }
+
     fn compile(
         &self,
         wasm: &[u8],

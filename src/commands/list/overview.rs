@@ -1,4 +1,4 @@
-//! `pwbench list`: runtimes and workloads, what is available and how to get the rest.
+//! The lists of runtimes and workloads, and of the runtimes' limits.
 
 use host_core::{EngineInfo, EngineOptions, Mechanism};
 use runtimes::{Availability, RuntimeEntry};
@@ -43,10 +43,13 @@ struct WorkloadRow {
     remedy: Option<String>,
 }
 
-/// Shows what there is.
-pub(super) fn list(arguments: &ListArgs) -> Result<Exit, Error> {
+/// Shows both lists.
+pub(super) fn overview(arguments: &ListArgs) -> Result<Exit, Error> {
     let listing = Listing {
-        runtimes: runtimes::catalogue().iter().map(RuntimeRow::of).collect(),
+        runtimes: runtimes::select(&arguments.runtimes)?
+            .into_iter()
+            .map(RuntimeRow::of)
+            .collect(),
         workloads: workloads::catalogue()?
             .iter()
             .map(WorkloadRow::of)
@@ -54,7 +57,8 @@ pub(super) fn list(arguments: &ListArgs) -> Result<Exit, Error> {
     };
     match arguments.format {
         Format::Json => print_json(&listing)?,
-        Format::Table => print_text(&listing.text(arguments.limits)),
+        Format::Table if arguments.limits => print_text(&listing.limits()),
+        Format::Table => print_text(&listing.text()),
     }
     Ok(Exit::Fine)
 }
@@ -97,12 +101,16 @@ impl RuntimeRow {
     }
 }
 
+/// How a limit is enforced, in words. The process boundary is that of a trial: its parent
+/// ends it.
 fn words(mechanism: Mechanism) -> String {
     match mechanism {
         Mechanism::Engine(words) => words.to_owned(),
-        Mechanism::Process => "only the process around it".to_owned(),
+        Mechanism::Process => PROCESS.to_owned(),
     }
 }
+
+const PROCESS: &str = "process boundary only";
 
 impl WorkloadRow {
     fn of(workload: &Workload) -> Self {
@@ -129,26 +137,34 @@ impl WorkloadRow {
 }
 
 impl Listing {
-    fn text(&self, limits: bool) -> String {
-        let mut runtimes = match limits {
-            false => table(&["Runtime", "Version", "Kind", "Here"]),
-            true => table(&["Runtime", "Deadline", "Memory limit"]),
-        };
+    /// How each runtime holds a call to its deadline and a VM to its memory.
+    fn limits(&self) -> String {
+        let mut limits = table(&["Runtime", "Deadline of a call", "Memory of a VM"]);
+        for row in &self.runtimes {
+            match (&row.deadline, &row.memory_limit) {
+                (Some(deadline), Some(memory)) => {
+                    limits.add_row([row.runtime.clone(), deadline.clone(), memory.clone()])
+                }
+                _ => limits.add_row([row.runtime.clone(), row.state()]),
+            };
+        }
+        format!(
+            "{limits}\n\nA deadline is enforced with --deadline only: without it no check is compiled \
+             in.\n{PROCESS}: the engine cannot; a trial that takes too long is ended with its \
+             process (--trial-timeout), and memory is the system's to limit (ulimit -v, cgroups)."
+        )
+    }
+
+    fn text(&self) -> String {
+        let mut runtimes = table(&["Runtime", "Version", "Kind", "Here"]);
         let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
         for row in &self.runtimes {
-            match limits {
-                false => runtimes.add_row([
-                    row.runtime.clone(),
-                    or_dash(&row.version),
-                    row.kind.to_owned(),
-                    row.state(),
-                ]),
-                true => runtimes.add_row([
-                    row.runtime.clone(),
-                    or_dash(&row.deadline),
-                    or_dash(&row.memory_limit),
-                ]),
-            };
+            runtimes.add_row([
+                row.runtime.clone(),
+                or_dash(&row.version),
+                row.kind.to_owned(),
+                row.state(),
+            ]);
         }
         let mut workloads = table(&[
             "Workload",

@@ -1,22 +1,16 @@
-//! `pwbench inspect`: what a module needs, and which runtimes here can take it.
+//! What a module needs, and which runtimes here can take it.
 
-use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
-use host_core::{ModuleFacts, features_of};
-use runtimes::Availability;
+use host_core::{Feature, ModuleFacts, features_of};
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
+use super::fitness::{Fitness, PATIENCE, fitness};
+use crate::artifact::hexadecimal;
 use crate::cli::InspectArgs;
 use crate::error::{Error, Exit};
-use crate::experiment::{Interrupt, Progress, Runner, Stop};
+use crate::experiment::{Interrupt, Runner, Stop};
 use crate::output::{self, Format, print_json, print_text, table};
-use crate::trial::{Answer, Job};
-
-/// Time for one runtime to compile and instantiate the module.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Documented in `pwbench inspect --help`.
 #[derive(Debug, Serialize)]
@@ -48,29 +42,25 @@ struct Function {
     r#type: String,
 }
 
-#[derive(Debug, Serialize)]
-struct Fitness {
-    runtime: String,
-    takes: bool,
-    reason: Option<String>,
-}
-
 /// Shows a module.
-pub(super) fn inspect(arguments: &InspectArgs) -> Result<Exit, Error> {
+pub(super) fn inspect(arguments: &InspectArgs, bytes: &[u8]) -> Result<Exit, Error> {
     let file = arguments.file.as_path();
-    let bytes = fs::read(file).map_err(Error::io(
-        file,
-        "read",
-        "check the path and its permissions",
-    ))?;
-    let facts = ModuleFacts::read(&bytes).map_err(|source| Error::Module {
+    if arguments.module.is_some() {
+        return Err(Error::Artifact {
+            file: file.to_path_buf(),
+            reason: "it is not an artifact, and --module goes with one; leave --module out"
+                .to_owned(),
+        });
+    }
+    let facts = ModuleFacts::read(bytes).map_err(|source| Error::Module {
         file: file.to_path_buf(),
         source,
     })?;
-    let mut inspection = Inspection::of(file, &bytes, &facts);
+    let needed = features_of(bytes);
+    let mut inspection = Inspection::of(file, bytes, &facts, &needed);
     let interrupt = Interrupt::listen()?;
     let runner = Runner::new(PATIENCE, interrupt, 0)?;
-    match super::block_on(fitness(&runner, file))? {
+    match super::super::block_on(fitness(&runner, file, &needed))? {
         Ok(runtimes) => inspection.runtimes = runtimes,
         Err(Stop::Interrupted) => return Ok(Exit::Interrupted),
         Err(Stop::Error(error)) => return Err(error),
@@ -82,46 +72,8 @@ pub(super) fn inspect(arguments: &InspectArgs) -> Result<Exit, Error> {
     Ok(Exit::Fine)
 }
 
-/// Lets every runtime that takes WebAssembly try the module.
-async fn fitness(runner: &Runner, file: &Path) -> Result<Vec<Fitness>, Stop> {
-    let progress = Progress::new();
-    let entries: Vec<_> = runtimes::catalogue()
-        .iter()
-        .filter(|entry| entry.id != crate::NATIVE)
-        .collect();
-    progress.stage("trying", entries.len());
-    let mut rows = Vec::new();
-    for entry in entries {
-        progress.trial(&entry.id, None);
-        let reason = match entry.availability() {
-            Availability::Unavailable { reason, remedy } => {
-                Some(format!("not available here: {reason}; {remedy}"))
-            }
-            Availability::Available => {
-                let job = Job::Fit {
-                    runtime: entry.id.clone(),
-                    module: file.to_path_buf(),
-                };
-                match runner.run(job).await?.answer {
-                    Answer::Fits => None,
-                    Answer::Failed(failed) => Some(failed.reason),
-                    other => Some(format!("not the answer to an attempt: {other:?}")),
-                }
-            }
-        };
-        rows.push(Fitness {
-            runtime: entry.id.clone(),
-            takes: reason.is_none(),
-            reason,
-        });
-        progress.ended();
-    }
-    progress.finish();
-    Ok(rows)
-}
-
 impl Inspection {
-    fn of(file: &Path, bytes: &[u8], facts: &ModuleFacts) -> Self {
+    fn of(file: &Path, bytes: &[u8], facts: &ModuleFacts, needed: &[Feature]) -> Self {
         let function = |name: String, ty: &str| Function {
             name,
             r#type: ty.to_owned(),
@@ -129,10 +81,7 @@ impl Inspection {
         Self {
             file: file.display().to_string(),
             bytes: bytes.len() as u64,
-            sha256: Sha256::digest(bytes)
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
+            sha256: hexadecimal(&facts.sha256),
             abi_version: facts.version.to_string(),
             allocator: facts.allocator,
             start: facts.start,
@@ -145,10 +94,7 @@ impl Inspection {
                 minimum_pages: memory.minimum,
                 maximum_pages: memory.maximum,
             }),
-            features: features_of(bytes)
-                .into_iter()
-                .map(|feature| feature.name())
-                .collect(),
+            features: needed.iter().map(|feature| feature.name()).collect(),
             producers: facts
                 .producers
                 .iter()
@@ -210,11 +156,7 @@ impl Inspection {
         }
         let mut runtimes = table(&["Runtime", "Takes it"]);
         for row in &self.runtimes {
-            let takes = row
-                .reason
-                .as_ref()
-                .map_or("yes".to_owned(), |reason| format!("no: {reason}"));
-            runtimes.add_row([row.runtime.clone(), takes]);
+            runtimes.add_row(row.words());
         }
         format!("{facts}\n\n{functions}\n\n{runtimes}")
     }
