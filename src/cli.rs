@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use host_core::Isolation;
+use reports::Pair;
 
 use crate::output::Format;
 use crate::trial::ModelFile;
@@ -51,14 +52,19 @@ pub(crate) enum Command {
   pwbench run --preset full --runtime 'wasmtime/*',native
   pwbench run --workload prime-check --isolation request
   pwbench run --workload inference-mlp --variant 'scalar-*','simd-*'
+  pwbench run --versus wasmtime/winch,wasmi/lazy
   pwbench run --module plugin.wasm --config plugin.json --requests recorded.har
 
 With --format json, standard output is the campaign's summary.json: schema, headline, primary, \
-policy, blocks_measured, trust, groups, overall, workload_names, availability, failures, \
+policy, blocks_measured, trust, groups, overall, pairs, workload_names, availability, failures, \
 warnings, campaign; in this order.")]
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) selection: Selection,
+    /// Two runtimes to be compared by name, with a section of their own in the report;
+    /// without --runtime nothing else is measured
+    #[arg(long, value_name = "A,B")]
+    pub(crate) versus: Vec<Pair>,
     /// How much to measure
     #[arg(long, value_enum, default_value_t = Preset::Quick)]
     pub(crate) preset: Preset,
@@ -157,7 +163,7 @@ Fields of --format json, in this order: runtimes (each: runtime, engine, version
 available, reason, remedy, deadline, memory_limit) and workloads (each: name, title, variant, variants, \
 module_bytes, exchanges, native_twin, reason, remedy); with --features: proposals (each: name, \
 title) and runtimes (each: runtime, version, findings (each: proposal, support, reason)), where \
-support is yes, no, wrong, trap, crash or hang; with --about: engines (each: id, name, facts \
+support is yes, no, wrong, trap, crash, hang or unknown; with --about: engines (each: id, name, facts \
 (each: topic, text, source, read)). Absent facts are null.")]
 pub(crate) struct ListArgs {
     /// Show how each runtime enforces a deadline and a memory limit
@@ -267,14 +273,18 @@ pub(crate) struct VerifyArgs {
 
 /// Write the report of a campaign's folder again.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
   pwbench report results/20260102-030405-quick
+  pwbench report results/20260102-030405-quick --versus wasmtime/winch,wasmer/singlepass
 
 With --format json, standard output is the summary.json that was written.")]
 pub(crate) struct ReportArgs {
     /// The folder that `pwbench run` named when it ended
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
+    /// Two runtimes of the campaign to be compared by name, with a section of their own
+    #[arg(long, value_name = "A,B")]
+    pub(crate) versus: Vec<Pair>,
     /// How to print the comparison
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,

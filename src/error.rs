@@ -82,6 +82,12 @@ pub(crate) enum Error {
     NoArtifacts { runtime: String, known: String },
     #[error("{0}")]
     Trial(Failed),
+    #[error("`{name}` is not one runtime; name an engine with its mode, e.g. wasmtime/winch")]
+    NoSingleRuntime { name: String },
+    #[error("{name} of --versus takes no part; name it with --runtime too, or leave --runtime out")]
+    PairTakesNoPart { name: String },
+    #[error("{name} is not in this campaign; measured or tried are {known}")]
+    NotInCampaign { name: String, known: String },
     #[error(
         "results cannot be written as JSON: {0}; a number that is not finite has got into them"
     )]

@@ -39,6 +39,23 @@ fn a_prebuilt_module_is_described_and_every_runtime_takes_it() {
 }
 
 #[test]
+fn what_a_runtime_lacks_is_named_where_a_module_needs_it() {
+    let folder = folder();
+    let simd = filter("(i32x4.extract_lane 0 (i32x4.splat (i32.const 0)))");
+    let module = write(folder.path(), "simd.wasm", simd);
+    let output = run(folder.path(), &["inspect", &module, "--format", "json"]);
+    expect_exit(&output, 0);
+    let inspection = json(&output);
+    assert_eq!(inspection["features"][0], "simd");
+    let rows = inspection["runtimes"].as_array().expect("runtimes");
+    let row = |runtime: &str| rows.iter().find(|row| row["runtime"] == runtime).expect("a row");
+    assert_eq!(row("wasmtime/cranelift")["takes"], true);
+    assert_eq!(row("wasmtime/cranelift")["lacks"].as_array().map(Vec::len), Some(0));
+    assert_eq!(row("wasmer/singlepass")["takes"], false);
+    assert_eq!(row("wasmer/singlepass")["lacks"][0]["proposal"], "simd");
+}
+
+#[test]
 fn the_table_shows_the_same_facts() {
     let folder = folder();
     let module = write(folder.path(), "small.wasm", filter("i32.const 0"));

@@ -66,3 +66,64 @@ fn limits_are_shown_on_demand() {
     expect_exit(&output, 0);
     assert!(stdout(&output).contains("epoch"), "{}", stdout(&output));
 }
+
+#[test]
+fn the_matrix_of_proposals_is_what_the_engines_did_just_now() {
+    let folder = folder();
+    let arguments = [
+        "list",
+        "--features",
+        "--runtime",
+        "wasmtime/cranelift,wasmer/singlepass,wasmi/lazy,native",
+        "--format",
+        "json",
+    ];
+    let output = run(folder.path(), &arguments);
+    expect_exit(&output, 0);
+    let matrix = json(&output);
+    let proposals = matrix["proposals"].as_array().expect("proposals").len();
+    let rows = matrix["runtimes"].as_array().expect("runtimes");
+    // The native twin is no WebAssembly.
+    assert_eq!(rows.len(), 3, "{rows:?}");
+    let support = |runtime: &str, proposal: &str| {
+        let row = rows.iter().find(|row| row["runtime"] == runtime);
+        let findings = row.expect("probed")["findings"].as_array().expect("findings");
+        assert_eq!(findings.len(), proposals);
+        let finding = findings.iter().find(|found| found["proposal"] == proposal);
+        finding.expect("a finding")["support"].clone()
+    };
+    // What compilers of plugins use by default must be found in every engine.
+    for runtime in ["wasmtime/cranelift", "wasmer/singlepass", "wasmi/lazy"] {
+        for proposal in [
+            "mutable-globals",
+            "sign-extension",
+            "saturating-float-to-int",
+            "multi-value",
+            "bulk-memory",
+            "reference-types",
+        ] {
+            assert_eq!(support(runtime, proposal), "yes", "{runtime}: {proposal}");
+        }
+    }
+    // And an engine without a proposal is told from one that has it.
+    assert_eq!(support("wasmtime/cranelift", "simd"), "yes");
+    assert_eq!(support("wasmer/singlepass", "simd"), "no");
+}
+
+#[test]
+fn facts_about_an_engine_come_with_their_source_and_date() {
+    let folder = folder();
+    let output = run(folder.path(), &["list", "--about", "wamr/aot"]);
+    expect_exit(&output, 0);
+    let text = stdout(&output);
+    for words in ["Licence", "Security policy", "https://", "2026-"] {
+        assert!(text.contains(words), "{words} is missing in\n{text}");
+    }
+    let output = run(folder.path(), &["list", "--about", "--format", "json"]);
+    expect_exit(&output, 0);
+    let engines = json(&output)["engines"].as_array().expect("engines").len();
+    assert!(engines >= 11, "{engines}");
+    let output = run(folder.path(), &["list", "--about", "wasmtome"]);
+    expect_exit(&output, 2);
+    assert!(support::stderr(&output).contains("known are"));
+}

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use reports::{CampaignFolder, Report};
+use reports::{CampaignFolder, Pair, Report};
 
 use crate::cli::ReportArgs;
 use crate::error::{Error, Exit};
@@ -11,7 +11,8 @@ use crate::output::{Format, print_json, print_text, width};
 /// Writes the report of a folder again.
 pub(super) fn report(arguments: &ReportArgs) -> Result<Exit, Error> {
     let folder = CampaignFolder::open(&arguments.folder)?;
-    let report = Report::from_folder(&folder)?;
+    let report = Report::with_pairs(&folder, &arguments.versus)?;
+    check_pairs(&arguments.versus, &report)?;
     write(&report, &arguments.folder)?;
     print(&report, arguments.format)?;
     if arguments.format == Format::Table {
@@ -21,6 +22,22 @@ pub(super) fn report(arguments: &ReportArgs) -> Result<Exit, Error> {
         ));
     }
     Ok(Exit::Fine)
+}
+
+/// A runtime that the campaign does not know cannot be answered about.
+fn check_pairs(pairs: &[Pair], report: &Report) -> Result<(), Error> {
+    let known = || {
+        let rows = report.summary().availability.iter();
+        rows.map(|row| row.runtime.as_str())
+    };
+    let named = pairs.iter().flat_map(|pair| [&pair.left, &pair.right]);
+    for name in named.filter(|name| !known().any(|known| known == name.as_str())) {
+        return Err(Error::NotInCampaign {
+            name: name.clone(),
+            known: known().collect::<Vec<_>>().join(", "),
+        });
+    }
+    Ok(())
 }
 
 /// Writes the report's files.

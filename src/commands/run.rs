@@ -9,7 +9,8 @@ use crate::experiment::{Conducted, Field, Interrupt, Progress, Runner, conduct};
 use crate::output::Format;
 
 /// Runs a campaign.
-pub(super) fn run(arguments: RunArgs) -> Result<Exit, Error> {
+pub(super) fn run(mut arguments: RunArgs) -> Result<Exit, Error> {
+    take_pairs(&mut arguments)?;
     let mut field = Field::of(&arguments.selection)?;
     field.take_artifacts(&arguments.selection.artifacts, arguments.deadline)?;
     let seed = arguments.seed.unwrap_or_else(rand::random);
@@ -31,6 +32,30 @@ pub(super) fn run(arguments: RunArgs) -> Result<Exit, Error> {
         );
     }
     Ok(exit)
+}
+
+/// Makes sure that both runtimes of every pair take part.
+fn take_pairs(arguments: &mut RunArgs) -> Result<(), Error> {
+    let names = || {
+        let pairs = arguments.versus.iter();
+        pairs.flat_map(|pair| [&pair.left, &pair.right])
+    };
+    for name in names().filter(|name| runtimes::find(name).is_none()) {
+        // Patterns and engines name several; the error for anything else tells the nearest.
+        runtimes::select(std::slice::from_ref(name))?;
+        return Err(Error::NoSingleRuntime { name: name.clone() });
+    }
+    if arguments.selection.runtimes.is_empty() {
+        arguments.selection.runtimes = names().cloned().collect();
+        return Ok(());
+    }
+    let chosen = runtimes::select(&arguments.selection.runtimes)?;
+    for name in names() {
+        if !chosen.iter().any(|entry| entry.id == **name) {
+            return Err(Error::PairTakesNoPart { name: name.clone() });
+        }
+    }
+    Ok(())
 }
 
 fn tell(conducted: &Conducted, arguments: &RunArgs) {

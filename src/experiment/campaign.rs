@@ -68,6 +68,7 @@ pub(crate) async fn conduct(
             .map(|(_, workload)| info(workload))
             .collect(),
         unavailable: field.unavailable.clone(),
+        pairs: arguments.versus.clone(),
         ..Campaign::default()
     };
     let mut recorder = Recorder::new(folder, campaign)?;

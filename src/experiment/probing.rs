@@ -76,17 +76,17 @@ async fn settle(
     if proposals.is_empty() {
         return Ok(Vec::new());
     }
-    if let Answer::Probed(findings) = ask(proposals, ALL).await? {
+    if let Answer::Probed { findings } = ask(proposals, ALL).await? {
         return Ok(findings);
     }
     let mut findings = Vec::with_capacity(proposals.len());
     for name in proposals {
         findings.push(match ask(&[*name], ONE).await? {
-            Answer::Probed(mut alone) if alone.len() == 1 => alone.remove(0),
+            Answer::Probed { mut findings } if findings.len() == 1 => findings.remove(0),
             Answer::Failed(failed) => taken_down(name, failed),
             other => {
                 let reason = format!("not the answer to a probe: {other:?}");
-                Finding::new(name, Support::No, Some(reason))
+                Finding::new(name, Support::Unknown, Some(reason))
             }
         });
     }
@@ -97,7 +97,8 @@ fn taken_down(proposal: &str, failed: Failed) -> Finding {
     let support = match failed.kind {
         FailureKind::Crash => Support::Crash,
         FailureKind::Timeout => Support::Hang,
-        _ => Support::No,
+        FailureKind::Refused => Support::No,
+        _ => Support::Unknown,
     };
     Finding::new(proposal, support, Some(failed.reason))
 }
@@ -119,7 +120,9 @@ mod tests {
             return failed(FailureKind::Timeout);
         }
         let yes = |name: &&str| Finding::new(name, Support::Yes, None);
-        Ok(Answer::Probed(proposals.iter().map(yes).collect()))
+        Ok(Answer::Probed {
+            findings: proposals.iter().map(yes).collect(),
+        })
     }
 
     fn settled(proposals: &[&str]) -> (Vec<Support>, Vec<usize>) {
@@ -144,6 +147,23 @@ mod tests {
             [Support::Yes, Support::Crash, Support::Hang, Support::Yes]
         );
         assert_eq!(asked, [4, 1, 1, 1, 1]);
+    }
+
+    #[test]
+    fn what_failed_in_the_probing_itself_is_not_held_against_the_engine() {
+        let support = |kind| taken_down("gc", Failed::new(kind, "gone")).support;
+        assert_eq!(support(FailureKind::Error), Support::Unknown);
+        assert_eq!(support(FailureKind::Refused), Support::No);
+    }
+
+    #[test]
+    fn answers_survive_the_way_from_child_to_parent() {
+        let answer = Answer::Probed {
+            findings: vec![Finding::new("gc", Support::Trap, Some("why".to_owned()))],
+        };
+        let text = serde_json::to_string(&answer).expect("written");
+        let back: Answer = serde_json::from_str(&text).expect("read");
+        assert!(matches!(back, Answer::Probed { findings } if findings[0].support == Support::Trap));
     }
 
     #[test]

@@ -68,7 +68,7 @@ pub(crate) fn run(spec: &Spec) -> Answer {
             deadline_ms,
         } => code::seal(runtime, module, artifact, *deadline_ms).map(Answer::Compiled),
         Job::Probe { runtime, proposals } => {
-            probe::probe(runtime, proposals).map(Answer::Probed)
+            probe::probe(runtime, proposals).map(|findings| Answer::Probed { findings })
         }
     };
     outcome.unwrap_or_else(Answer::Failed)

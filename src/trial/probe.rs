@@ -33,6 +33,8 @@ pub(crate) enum Support {
     Crash,
     /// Its process had to be ended.
     Hang,
+    /// It could not be found out.
+    Unknown,
 }
 
 impl Support {
@@ -45,6 +47,7 @@ impl Support {
             Self::Trap => "trap",
             Self::Crash => "crash",
             Self::Hang => "hang",
+            Self::Unknown => "unknown",
         }
     }
 }

@@ -130,7 +130,7 @@ pub(crate) enum Answer {
     /// The runtime takes the module.
     Fits,
     /// What was found of each proposal, in order.
-    Probed(Vec<Finding>),
+    Probed { findings: Vec<Finding> },
     /// It did not work, and why.
     Failed(Failed),
 }

@@ -1,7 +1,7 @@
 //! A report: a campaign's summary and the files made from it.
 
 use super::{ExportError, exporters, terminal};
-use crate::model::{Campaign, CampaignFolder, FolderError, TrialRecord, write_whole};
+use crate::model::{Campaign, CampaignFolder, FolderError, Pair, TrialRecord, write_whole};
 use crate::summary::Summary;
 use std::path::{Path, PathBuf};
 
@@ -24,8 +24,18 @@ impl Report {
     /// # Errors
     /// When a file of the folder cannot be read; see [`CampaignFolder::trials`].
     pub fn from_folder(folder: &CampaignFolder) -> Result<Report, FolderError> {
+        Report::with_pairs(folder, &[])
+    }
+
+    /// As [`Report::from_folder`], with answers about further pairs of runtimes.
+    ///
+    /// # Errors
+    /// When a file of the folder cannot be read; see [`CampaignFolder::trials`].
+    pub fn with_pairs(folder: &CampaignFolder, pairs: &[Pair]) -> Result<Report, FolderError> {
         let trials = folder.trials()?;
-        let mut report = Report::new(folder.campaign()?, &trials.records);
+        let mut campaign = folder.campaign()?;
+        campaign.pairs.extend_from_slice(pairs);
+        let mut report = Report::new(campaign, &trials.records);
         if trials.torn {
             let warning = "the last line of trials.jsonl was cut off and is left out".to_owned();
             report.summary.warnings.push(warning);

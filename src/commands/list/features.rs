@@ -132,7 +132,11 @@ impl Matrix {
             row.push(proposal.title.to_owned());
             matrix.add_row(row);
         }
-        let mut text = format!("{matrix}\n\n{legend}");
+        let mut text = format!(
+            "{matrix}\n\n{legend}\n\nFound just now, with the options that every campaign uses. \
+             no: the engine refuses a module that uses the proposal; wrong, trap, crash, hang: it \
+             takes one and fails. --format json gives each engine's own words."
+        );
         for row in &self.runtimes {
             for finding in &row.findings {
                 let reason = finding.reason.as_deref().unwrap_or_default();

@@ -29,7 +29,8 @@ pub enum Attempt {
 /// An engine that crashes or hangs takes the caller with it: call this in a process of its
 /// own.
 pub fn attempt(engine: &dyn Engine, proposal: &Proposal) -> Attempt {
-    let started = contain(|| start(engine, proposal));
+    let wasm = proposal.module();
+    let started = contain(|| start(engine, &wasm));
     let mut instance = match started {
         Ok(Ok(instance)) => instance,
         Ok(Err(reason)) | Err(reason) => return Attempt::Refused(reason),
@@ -37,13 +38,12 @@ pub fn attempt(engine: &dyn Engine, proposal: &Proposal) -> Attempt {
     contain(|| ask(&mut *instance, proposal)).unwrap_or_else(Attempt::Trapped)
 }
 
-fn start(engine: &dyn Engine, proposal: &Proposal) -> Result<Box<dyn Instance>, String> {
-    let wasm = proposal.module();
-    let facts = Arc::new(ModuleFacts::read(&wasm).map_err(|error| error.to_string())?);
+fn start(engine: &dyn Engine, wasm: &[u8]) -> Result<Box<dyn Instance>, String> {
+    let facts = Arc::new(ModuleFacts::read(wasm).map_err(|error| error.to_string())?);
     let services = Arc::new(InProcess::builder().build());
     let host = Host::new(services, facts.version, Arc::new(VmSettings::default()));
     let instance = || {
-        let mut module = engine.compile(&wasm, &facts)?;
+        let mut module = engine.compile(wasm, &facts)?;
         if matches!(engine.info().kind, ModeKind::Aot | ModeKind::InterpreterAot) {
             module = engine.load(&module.serialize()?, &facts)?;
         }

@@ -40,9 +40,10 @@ pub(super) const LEGACY_EXCEPTIONS: Proposal = Proposal {
                 (then (throw $odd (i32.add (local.get 0) (i32.const 100)))))
             (local.get 0))
         (func $probe (param i32) (result i32)
-            (try (result i32)
-                (do (call $check (local.get 0)))
-                (catch $odd)))",
+            try (result i32)
+                (call $check (local.get 0))
+            catch $odd
+            end)",
     asks: &[(4, 4), (7, 107), (8, 8)],
 };
 
