@@ -57,7 +57,9 @@ impl ArtifactFile {
     ) -> Result<&'static RuntimeEntry, String> {
         let id = &self.label.maker.runtime;
         let Some(entry) = runtimes::find(id) else {
-            return Err(format!("it was made for runtime `{id}`, which is not built in here"));
+            return Err(format!(
+                "it was made for runtime `{id}`, which is not built in here"
+            ));
         };
         if let Availability::Unavailable { reason, .. } = entry.availability() {
             return Err(format!("{id} is not available here: {reason}"));

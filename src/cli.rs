@@ -177,7 +177,12 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "ENGINE", num_args = 0..=1)]
     pub(crate) about: Option<Option<String>>,
     /// Runtimes: ids, engines or patterns such as 'wasmtime/*' and '*-aot'; all without it
-    #[arg(long = "runtime", value_name = "PATTERN", value_delimiter = ',', conflicts_with = "about")]
+    #[arg(
+        long = "runtime",
+        value_name = "PATTERN",
+        value_delimiter = ',',
+        conflicts_with = "about"
+    )]
     pub(crate) runtimes: Vec<String>,
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Table)]

@@ -166,11 +166,19 @@ fn a_named_pair_is_measured_alone_and_answered_in_every_report() {
     let output = run(folder.path(), &arguments);
     expect_exit(&output, 0);
     let text = stdout(&output);
-    assert!(text.contains("wasmi/lazy against wasmtime/winch-aot"), "{text}");
-    assert!(text.contains("bounds checks (explicit checks, guard pages)"), "{text}");
+    assert!(
+        text.contains("wasmi/lazy against wasmtime/winch-aot"),
+        "{text}"
+    );
+    assert!(
+        text.contains("bounds checks (explicit checks against guard pages)"),
+        "{text}"
+    );
     let campaign = campaign(&folder.path().join("results"));
     assert_eq!(
-        campaign_json(&campaign)["runtimes"].as_array().map(Vec::len),
+        campaign_json(&campaign)["runtimes"]
+            .as_array()
+            .map(Vec::len),
         Some(2),
         "nothing else was measured"
     );
@@ -190,12 +198,20 @@ fn a_named_pair_is_measured_alone_and_answered_in_every_report() {
     assert_eq!(pairs.as_array().map(Vec::len), Some(2), "{pairs}");
     let ratio = |pair: usize| pairs[pair]["answers"][0]["comparison"]["estimate"].as_f64();
     let product = ratio(0).zip(ratio(1)).map(|(there, back)| there * back);
-    assert!(product.is_some_and(|product| (product - 1.0).abs() < 1e-9), "{pairs}");
+    assert!(
+        product.is_some_and(|product| (product - 1.0).abs() < 1e-9),
+        "{pairs}"
+    );
     // Two blocks are no ground for a word.
     assert_eq!(pairs[0]["answers"][0]["comparison"]["word"], "undecided");
     let output = run(
         folder.path(),
-        &["report", &campaign.to_string_lossy(), "--versus", "native,wasmi/lazy"],
+        &[
+            "report",
+            &campaign.to_string_lossy(),
+            "--versus",
+            "native,wasmi/lazy",
+        ],
     );
     expect_exit(&output, 2);
     assert!(support::stderr(&output).contains("native is not in this campaign"));
@@ -205,11 +221,20 @@ fn a_named_pair_is_measured_alone_and_answered_in_every_report() {
 fn a_pair_must_be_two_single_runtimes_that_take_part() {
     let folder = folder();
     for (arguments, words) in [
-        (&["run", "--versus", "wasmi,wasmtime/winch"][..], "not one runtime"),
+        (
+            &["run", "--versus", "wasmi,wasmtime/winch"][..],
+            "not one runtime",
+        ),
         (&["run", "--versus", "wasmi/lasy,native"], "did you mean"),
         (&["run", "--versus", "wasmi/lazy"], "two different runtimes"),
         (
-            &["run", "--versus", "wasmi/lazy,native", "--runtime", "wasmtime"],
+            &[
+                "run",
+                "--versus",
+                "wasmi/lazy,native",
+                "--runtime",
+                "wasmtime",
+            ],
             "takes no part",
         ),
     ] {

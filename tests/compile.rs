@@ -30,15 +30,25 @@ fn an_artifact_tells_what_it_is_and_that_it_loads() {
     expect_exit(&output, 0);
     let facts = json(&output);
     assert_eq!(facts["runtime"], RUNTIME);
-    assert_eq!((&facts["loads"], &facts["tried"]), (&true.into(), &false.into()));
+    assert_eq!(
+        (&facts["loads"], &facts["tried"]),
+        (&true.into(), &false.into())
+    );
     assert_eq!(facts["deadline"], false);
-    let inspected = json(&run(folder.path(), &["inspect", &module, "--format", "json"]));
+    let inspected = json(&run(
+        folder.path(),
+        &["inspect", &module, "--format", "json"],
+    ));
     assert_eq!(facts["module_sha256"], inspected["sha256"]);
 
     let arguments = ["inspect", &artifact, "--module", &module];
     let output = run(folder.path(), &arguments);
     expect_exit(&output, 0);
-    assert!(stdout(&output).contains("it was loaded"), "{}", stdout(&output));
+    assert!(
+        stdout(&output).contains("it was loaded"),
+        "{}",
+        stdout(&output)
+    );
 }
 
 #[test]
@@ -47,8 +57,17 @@ fn a_campaign_loads_the_artifact_that_it_is_given_and_says_so() {
     let (module, artifact) = compiled(folder.path(), &[]);
     let requests = write(folder.path(), "own.jsonl", TRAFFIC);
     let arguments = [
-        "run", "--module", &module, "--requests", &requests, "--artifact", &artifact, "--runtime",
-        RUNTIME, "--blocks", "1",
+        "run",
+        "--module",
+        &module,
+        "--requests",
+        &requests,
+        "--artifact",
+        &artifact,
+        "--runtime",
+        RUNTIME,
+        "--blocks",
+        "1",
     ];
     expect_exit(&run(folder.path(), &arguments), 0);
     let campaign = campaign_json(&campaign(&folder.path().join("results")));
@@ -75,8 +94,17 @@ fn artifacts_that_do_not_fit_are_refused_with_the_reason_before_anything_runs() 
         (&module, &artifact, RUNTIME, "50", "settings"),
     ] {
         let mut arguments = vec![
-            "run", "--module", module, "--requests", &requests, "--artifact", artifact, "--runtime",
-            runtime, "--blocks", "1",
+            "run",
+            "--module",
+            module,
+            "--requests",
+            &requests,
+            "--artifact",
+            artifact,
+            "--runtime",
+            runtime,
+            "--blocks",
+            "1",
         ];
         if !deadline.is_empty() {
             arguments.extend(["--deadline", deadline]);
@@ -84,7 +112,10 @@ fn artifacts_that_do_not_fit_are_refused_with_the_reason_before_anything_runs() 
         let output = run(folder.path(), &arguments);
         expect_exit(&output, 2);
         let text = stderr(&output);
-        assert!(text.contains(reason) && text.contains("help: "), "{reason}: {text}");
+        assert!(
+            text.contains(reason) && text.contains("help: "),
+            "{reason}: {text}"
+        );
     }
     assert!(!folder.path().join("results").exists());
 }
@@ -138,12 +169,26 @@ fn a_runtime_without_artifacts_says_so_with_those_that_have_them() {
         let output = run(folder.path(), &arguments);
         expect_exit(&output, 2);
         let text = stderr(&output);
-        assert!(text.contains("no artifacts") && text.contains(RUNTIME), "{text}");
+        assert!(
+            text.contains("no artifacts") && text.contains(RUNTIME),
+            "{text}"
+        );
     }
-    let arguments = ["compile", &module, "--runtime", "wasmtime/winsh-aot", "-o", "x.aot"];
+    let arguments = [
+        "compile",
+        &module,
+        "--runtime",
+        "wasmtime/winsh-aot",
+        "-o",
+        "x.aot",
+    ];
     let output = run(folder.path(), &arguments);
     expect_exit(&output, 2);
-    assert!(stderr(&output).contains("did you mean"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("did you mean"),
+        "{}",
+        stderr(&output)
+    );
     assert!(!folder.path().join("x.aot").exists());
 }
 
@@ -160,7 +205,11 @@ fn bad_modules_and_places_are_bad_input_and_leave_nothing_behind() {
         let arguments = ["compile", file, "--runtime", RUNTIME, "-o", output];
         let output = run(folder.path(), &arguments);
         expect_exit(&output, 2);
-        assert!(stderr(&output).starts_with("error: "), "{}", stderr(&output));
+        assert!(
+            stderr(&output).starts_with("error: "),
+            "{}",
+            stderr(&output)
+        );
     }
     let mut names: Vec<_> = fs::read_dir(folder.path())
         .expect("the folder")

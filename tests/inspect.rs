@@ -48,9 +48,16 @@ fn what_a_runtime_lacks_is_named_where_a_module_needs_it() {
     let inspection = json(&output);
     assert_eq!(inspection["features"][0], "simd");
     let rows = inspection["runtimes"].as_array().expect("runtimes");
-    let row = |runtime: &str| rows.iter().find(|row| row["runtime"] == runtime).expect("a row");
+    let row = |runtime: &str| {
+        rows.iter()
+            .find(|row| row["runtime"] == runtime)
+            .expect("a row")
+    };
     assert_eq!(row("wasmtime/cranelift")["takes"], true);
-    assert_eq!(row("wasmtime/cranelift")["lacks"].as_array().map(Vec::len), Some(0));
+    assert_eq!(
+        row("wasmtime/cranelift")["lacks"].as_array().map(Vec::len),
+        Some(0)
+    );
     assert_eq!(row("wasmer/singlepass")["takes"], false);
     assert_eq!(row("wasmer/singlepass")["lacks"][0]["proposal"], "simd");
 }

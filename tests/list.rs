@@ -87,7 +87,9 @@ fn the_matrix_of_proposals_is_what_the_engines_did_just_now() {
     assert_eq!(rows.len(), 3, "{rows:?}");
     let support = |runtime: &str, proposal: &str| {
         let row = rows.iter().find(|row| row["runtime"] == runtime);
-        let findings = row.expect("probed")["findings"].as_array().expect("findings");
+        let findings = row.expect("probed")["findings"]
+            .as_array()
+            .expect("findings");
         assert_eq!(findings.len(), proposals);
         let finding = findings.iter().find(|found| found["proposal"] == proposal);
         finding.expect("a finding")["support"].clone()

@@ -15,17 +15,18 @@ mod tables;
 pub use charts::ChartError;
 pub use export::{Csv, ExportError, Exporter, Html, Json, Markdown, Report, exporters};
 pub use model::{
-    Arm, BoundsMethod, CallbackCost, Campaign, CampaignFolder, CampaignWall, Cell, Check, Compilation, ConformanceRow,
-    FailureKind, FolderError, Latency, LatencyError, Machine, Measurement, Memory, Mismatch,
-    ModeKind, Pair, ParsePairError, Regions, RuntimeManifest, SCHEMA, Size, Startup, Status, TrialRecord, Trials,
-    Unavailable, WorkloadInfo,
+    Arm, BoundsMethod, CallbackCost, Campaign, CampaignFolder, CampaignWall, Cell, Check,
+    Compilation, ConformanceRow, FailureKind, FolderError, Latency, LatencyError, Machine,
+    Measurement, Memory, Mismatch, ModeKind, Pair, ParsePairError, Regions, RuntimeManifest,
+    SCHEMA, Size, Startup, Status, TrialRecord, Trials, Unavailable, WorkloadInfo,
 };
 pub use statistics::{
     BreakEven, Contender, Control, Course, Interval, PairedRatio, Place, Policy, Series, Stretch,
     Word, break_even, fastest_stretches, geometric_mean, holm, median, paired_ratio, rank,
 };
 pub use summary::{
-    Absolute, Aspect, Availability, AvailabilityRow, BreakEvenStretch, CallbackSummary, CellSummary,
-    CheckSummary, Claim, ClaimWord, Comparison, ControlRow, Failure, Group, Headline, LatencySummary, MemorySummary,
-    Metric, Overall, OverallRow, PairAnswer, PairSummary, SizeSummary, StartupSummary, Summary, Trust, Unlikeness,
+    Absolute, Aspect, Availability, AvailabilityRow, BreakEvenStretch, CallbackSummary,
+    CellSummary, CheckSummary, Claim, ClaimWord, Comparison, ControlRow, Failure, Group, Headline,
+    LatencySummary, MemorySummary, Metric, Overall, OverallRow, PairAnswer, PairSummary,
+    SizeSummary, StartupSummary, Summary, Trust, Unlikeness,
 };

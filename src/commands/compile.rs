@@ -107,7 +107,13 @@ async fn make(
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let cannot = |action| Error::io(output, action, "check the folder, its space and permissions");
+    let cannot = |action| {
+        Error::io(
+            output,
+            action,
+            "check the folder, its space and permissions",
+        )
+    };
     let part = tempfile::NamedTempFile::new_in(folder).map_err(cannot("write"))?;
     let deadline_ms = arguments
         .deadline

@@ -163,7 +163,9 @@ mod tests {
         };
         let text = serde_json::to_string(&answer).expect("written");
         let back: Answer = serde_json::from_str(&text).expect("read");
-        assert!(matches!(back, Answer::Probed { findings } if findings[0].support == Support::Trap));
+        assert!(
+            matches!(back, Answer::Probed { findings } if findings[0].support == Support::Trap)
+        );
     }
 
     #[test]

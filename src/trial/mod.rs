@@ -27,9 +27,7 @@ pub(crate) use conform::short_of;
 pub(crate) use failure::Failed;
 pub(crate) use probe::{Finding, Support};
 pub(crate) use source::{ModelFile, Source};
-pub(crate) use spec::{
-    Answer, Checked, Compiled, Job, MeasureJob, Spec, Subject, options,
-};
+pub(crate) use spec::{Answer, Checked, Compiled, Job, MeasureJob, Spec, Subject, options};
 
 /// Does the job.
 pub(crate) fn run(spec: &Spec) -> Answer {
@@ -58,9 +56,7 @@ pub(crate) fn run(spec: &Spec) -> Answer {
             module,
             artifact,
             deadline_ms,
-        } => {
-            fit::fit(runtime, module, artifact.as_deref(), *deadline_ms).map(|()| Answer::Fits)
-        }
+        } => fit::fit(runtime, module, artifact.as_deref(), *deadline_ms).map(|()| Answer::Fits),
         Job::Seal {
             runtime,
             module,

@@ -7,6 +7,7 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, TableStyle
 
 /// Columns left out first when the terminal is narrow, in that order.
 const DISPENSABLE: [&str; 7] = [
+    // The caution below the tables says the same.
     "Unlike the best in",
     "n",
     "p50",
@@ -38,7 +39,8 @@ pub(super) fn render(summary: &Summary, width: u16) -> String {
         }
         out += &format!("{}\n\n", visible(&table.note));
     }
-    for notice in notices(summary) {
+    let caution = Some(summary.headline.caution.clone()).filter(|text| !text.is_empty());
+    for notice in caution.into_iter().chain(notices(summary)) {
         out += &format!("! {}\n", visible(&notice));
     }
     out += &visible(&summary.headline.sentence);

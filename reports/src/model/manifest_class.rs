@@ -71,9 +71,9 @@ impl fmt::Display for BoundsMethod {
 impl fmt::Display for Compilation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Compilation::AtStart => "inside start-up",
-            Compilation::AtFirstCall => "partly, at first calls",
-            Compilation::Before => "outside, before",
+            Compilation::AtStart => "in start-up",
+            Compilation::AtFirstCall => "partly in start-up",
+            Compilation::Before => "before start-up",
             Compilation::Unknown => "unknown",
         })
     }
@@ -86,8 +86,14 @@ mod tests {
     #[test]
     fn texts_of_manifests_tell_their_method() {
         for (text, method) in [
-            ("guard pages (4 GiB reservation), signals", BoundsMethod::GuardPages),
-            ("hardware: guard regions and a SIGSEGV handler", BoundsMethod::GuardPages),
+            (
+                "guard pages (4 GiB reservation), signals",
+                BoundsMethod::GuardPages,
+            ),
+            (
+                "hardware: guard regions and a SIGSEGV handler",
+                BoundsMethod::GuardPages,
+            ),
             ("explicit, in the interpreter", BoundsMethod::Explicit),
             ("explicit checks, no guard pages", BoundsMethod::Explicit),
             ("none beyond the source language's own", BoundsMethod::None),

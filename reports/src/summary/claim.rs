@@ -149,7 +149,10 @@ mod tests {
     fn a_pair_named_the_other_way_round_is_held_against_the_inverse() {
         let claim = claim_of(&pair("wamr/aot,v8/default")).expect("a claim");
         assert_eq!(claim.word(&ratio(0.65, 0.70), true), ClaimWord::Supported);
-        assert_eq!(claim.word(&ratio(1.45, 1.55), true), ClaimWord::NotSupported);
+        assert_eq!(
+            claim.word(&ratio(1.45, 1.55), true),
+            ClaimWord::NotSupported
+        );
         assert!(claim_of(&pair("wasmtime/winch,wamr/aot")).is_none());
     }
 }

@@ -1,6 +1,6 @@
 //! The headline: one sentence, and how sure it is.
 
-use super::{Aspect, Metric, Summary, Unlikeness, listed as unlike_words};
+use super::{Aspect, Metric, Summary, Unlikeness, named};
 use crate::model::ModeKind;
 use crate::statistics::PairedRatio;
 use serde::Serialize;
@@ -167,7 +167,7 @@ fn sentence(summary: &Summary, scope: &str, rows: &[Row<'_>]) -> String {
             let times = format!("{:.2}", ratio.estimate);
             let unlike = match unlike_best {
                 [] => String::new(),
-                unlike => format!(", and is unlike the best in {}", unlike_words(unlike)),
+                unlike => format!(", though unlike it in {}", named(unlike)),
             };
             format!(
                 "; {runtime} follows at {times} times {its} {cost}{}{unlike}",
@@ -292,7 +292,10 @@ fn fine(ratio: &PairedRatio) -> String {
 /// differently.
 fn caution(summary: &Summary) -> String {
     let sentences = [kinds(summary), others(summary)];
-    let said: Vec<String> = sentences.into_iter().filter(|text| !text.is_empty()).collect();
+    let said: Vec<String> = sentences
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect();
     said.join(" ")
 }
 
@@ -302,7 +305,10 @@ fn others(summary: &Summary) -> String {
     let mut found: Vec<(String, Vec<&str>)> = Vec::new();
     for group in &summary.groups {
         let Some(best) = &group.best else { continue };
-        for cell in group.measured().filter(|cell| cell.kind != ModeKind::Native) {
+        for cell in group
+            .measured()
+            .filter(|cell| cell.kind != ModeKind::Native)
+        {
             for unlike in cell.unlike_best.iter().filter(|unlike| told(unlike.aspect)) {
                 let what = format!(
                     "{} {} ({best}: {})",

@@ -26,8 +26,8 @@ pub use metric::Metric;
 pub use overall::{Overall, OverallRow};
 pub use pair::{PairAnswer, PairSummary};
 pub use trust::{ControlRow, Trust};
-pub(crate) use unlike::listed;
 pub use unlike::{Aspect, Unlikeness};
+pub(crate) use unlike::{listed, named};
 
 use crate::model::{Campaign, SCHEMA, TrialRecord};
 use crate::statistics::Policy;

@@ -33,7 +33,7 @@ pub struct PairSummary {
 /// One metric of a pair on one workload.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PairAnswer {
-    /// Label of the ranking, or `all rankings`.
+    /// The workload, or `all rankings (geometric mean)`.
     pub scope: String,
     /// The metric.
     pub metric: Metric,
@@ -93,9 +93,7 @@ fn summary(
     }
     // Workload by workload, each with its metrics.
     answers.sort_by_key(|answer| arms.iter().position(|arms| arms.scope == answer.scope));
-    let unanswered = answers
-        .is_empty()
-        .then(|| missing(pair, groups, context));
+    let unanswered = answers.is_empty().then(|| missing(pair, groups, context));
     PairSummary {
         pair: pair.clone(),
         asked,
@@ -112,6 +110,18 @@ fn usable<'a>(group: &'a Group, runtime: &str) -> Option<&'a CellSummary> {
     measured.find(|cell| cell.cell.runtime == runtime && !cell.trace_differs())
 }
 
+/// The workload's title, with what sets the group apart where several share it.
+fn scope(group: &Group, groups: &[Group]) -> String {
+    match groups
+        .iter()
+        .filter(|other| other.title == group.title)
+        .count()
+    {
+        1 => group.title.clone(),
+        _ => group.label(),
+    }
+}
+
 fn arms(
     pair: &Pair,
     metrics: &[Metric],
@@ -123,7 +133,7 @@ fn arms(
         let right = cells.get(&usable(group, &pair.right)?.cell)?;
         let series = |metric: &Metric| (*metric, left.series(*metric), right.series(*metric));
         Some(Arms {
-            scope: group.label(),
+            scope: scope(group, groups),
             series: metrics.iter().map(series).collect(),
         })
     };
@@ -131,7 +141,10 @@ fn arms(
     if arms.len() > 1 && arms.len() == groups.len() {
         let mean = |at: usize| {
             let each = |side: fn(&(Metric, Series, Series)) -> &Series| {
-                let all: Vec<Series> = arms.iter().map(|arms| side(&arms.series[at]).clone()).collect();
+                let all: Vec<Series> = arms
+                    .iter()
+                    .map(|arms| side(&arms.series[at]).clone())
+                    .collect();
                 mean_by_block(&all)
             };
             (metrics[at], each(|found| &found.1), each(|found| &found.2))

@@ -37,7 +37,7 @@ impl Aspect {
     pub fn words(self) -> &'static str {
         match self {
             Aspect::Kind => "kind",
-            Aspect::Compilation => "compilation in start-up",
+            Aspect::Compilation => "compilation",
             Aspect::Bounds => "bounds checks",
             Aspect::Interface => "interface",
             Aspect::TimeLimit => "time limit",
@@ -108,12 +108,27 @@ pub(super) fn between(campaign: &Campaign, left: &str, right: &str) -> Vec<Unlik
     }
 }
 
-/// `kind (interpreter, optimising JIT); bounds checks (explicit checks, guard pages)`.
+/// `kind (interpreter against optimising JIT) and SIMD (off against on)`.
 pub(crate) fn listed(found: &[Unlikeness]) -> String {
     let one = |unlike: &Unlikeness| {
-        format!("{} ({}, {})", unlike.aspect.words(), unlike.left, unlike.right)
+        let (left, right) = (&unlike.left, &unlike.right);
+        format!("{} ({left} against {right})", unlike.aspect.words())
     };
-    found.iter().map(one).collect::<Vec<_>>().join("; ")
+    joined(found.iter().map(one).collect())
+}
+
+/// `kind, compilation and bounds checks`.
+pub(crate) fn named(found: &[Unlikeness]) -> String {
+    let words = found.iter().map(|unlike| unlike.aspect.words().to_owned());
+    joined(words.collect())
+}
+
+fn joined(mut words: Vec<String>) -> String {
+    match words.pop() {
+        Some(last) if !words.is_empty() => format!("{} and {last}", words.join(", ")),
+        Some(only) => only,
+        None => String::new(),
+    }
 }
 
 #[cfg(test)]
@@ -139,7 +154,8 @@ mod tests {
         let found = unlike(&left, &right);
         let aspects: Vec<_> = found.iter().map(|unlike| unlike.aspect).collect();
         assert_eq!(aspects, [Aspect::Kind, Aspect::Compilation, Aspect::Bounds]);
-        assert!(listed(&found).starts_with("kind (interpreter, ahead of time); "));
+        assert_eq!(named(&found), "kind, compilation and bounds checks");
+        assert!(listed(&found).starts_with("kind (interpreter against ahead of time), "));
         assert_eq!(unlike(&left, &left), []);
     }
 

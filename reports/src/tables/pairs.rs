@@ -9,7 +9,10 @@ use crate::summary::{PairAnswer, PairSummary, listed};
 pub(crate) fn pair(found: &PairSummary) -> Table {
     let (left, right) = (&found.pair.left, &found.pair.right);
     let times = |side: fn(&PairAnswer) -> f64| Scale::times(found.answers.iter().map(side));
-    let (left_scale, right_scale) = (times(|answer| answer.left_ns), times(|answer| answer.right_ns));
+    let (left_scale, right_scale) = (
+        times(|answer| answer.left_ns),
+        times(|answer| answer.right_ns),
+    );
     let mut table = Table::new(found.pair.to_string())
         .note(note(found))
         .words("Workload")
@@ -37,7 +40,9 @@ pub(crate) fn pair(found: &PairSummary) -> Table {
             Entry::word(comparison.word),
         ];
         if found.claim.is_some() {
-            let word = answer.claim.map_or_else(dash, |word| word.words().to_owned());
+            let word = answer
+                .claim
+                .map_or_else(dash, |word| word.words().to_owned());
             row.push(word.into());
         }
         row.push(comparison.ratio.n.to_string().into());

@@ -4,7 +4,7 @@ use super::format::{Scale, dash, ratio};
 use super::table::{Entry, Table, Tone};
 use crate::model::ModeKind;
 use crate::statistics::{PairedRatio, Word};
-use crate::summary::{CellSummary, Comparison, Group, Metric, Overall, Summary, Unlikeness};
+use crate::summary::{CellSummary, Comparison, Group, Metric, Overall, Summary, Unlikeness, named};
 
 /// The ranking of a group.
 pub(crate) fn ranking(summary: &Summary, group: &Group) -> Table {
@@ -134,10 +134,9 @@ pub(crate) fn short(metric: Metric) -> &'static str {
 
 /// The respects in which a row is not like the best; the manifest says how.
 fn unlike(found: &[Unlikeness]) -> Entry {
-    let words: Vec<&str> = found.iter().map(|unlike| unlike.aspect.words()).collect();
-    match words.as_slice() {
+    match found {
         [] => Entry::toned(dash(), Tone::Muted),
-        words => words.join(", ").into(),
+        found => named(found).into(),
     }
 }
 

@@ -70,7 +70,10 @@ pub(super) fn inspect(arguments: &InspectArgs, bytes: &[u8]) -> Result<Exit, Err
 
 /// Whether the envelope is for this program, without and with a deadline, and else why not.
 fn envelope(artifact: &ArtifactFile) -> (Option<bool>, Option<String>) {
-    match (artifact.runtime(None), artifact.runtime(Some(SOME_DEADLINE))) {
+    match (
+        artifact.runtime(None),
+        artifact.runtime(Some(SOME_DEADLINE)),
+    ) {
         (Ok(_), _) => (Some(false), None),
         (_, Ok(_)) => (Some(true), None),
         (Err(reason), _) => (None, Some(reason)),

@@ -124,15 +124,31 @@ mod tests {
 
     #[test]
     fn every_engine_of_the_catalogue_has_facts_on_every_topic() {
-        let known: BTreeSet<&str> = FACTS.engines.iter().map(|about| about.id.as_str()).collect();
+        let known: BTreeSet<&str> = FACTS
+            .engines
+            .iter()
+            .map(|about| about.id.as_str())
+            .collect();
         assert_eq!(known.len(), FACTS.engines.len(), "an engine comes twice");
         let built_in = runtimes::catalogue().iter().map(|entry| entry.engine);
         let optional = [
-            "wasmtime", "wasmer", "wasmi", "wamr", "wasmedge", "v8", "wasm-c-api", "wasm3",
-            "tinywasm", "stitch", "native",
+            "wasmtime",
+            "wasmer",
+            "wasmi",
+            "wamr",
+            "wasmedge",
+            "v8",
+            "wasm-c-api",
+            "wasm3",
+            "tinywasm",
+            "stitch",
+            "native",
         ];
         for engine in built_in.chain(optional) {
-            assert!(known.contains(engine), "{engine} is not in docs/engines.toml");
+            assert!(
+                known.contains(engine),
+                "{engine} is not in docs/engines.toml"
+            );
         }
         for about in &FACTS.engines {
             for (topic, title) in Topic::ALL {

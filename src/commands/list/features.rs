@@ -217,7 +217,9 @@ mod tests {
         let text = matrix.text();
         let line = |start: &str| {
             let found = text.lines().find(|line| line.trim().starts_with(start));
-            found.unwrap_or_else(|| panic!("{start} is missing in\n{text}")).to_owned()
+            found
+                .unwrap_or_else(|| panic!("{start} is missing in\n{text}"))
+                .to_owned()
         };
         let simd: Vec<String> = line("simd").split_whitespace().map(str::to_owned).collect();
         assert_eq!(simd, ["simd", "yes", "crash", "vectors"]);

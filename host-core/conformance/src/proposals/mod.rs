@@ -104,8 +104,7 @@ mod tests {
     fn every_filter_is_valid_and_needs_its_proposal_and_what_that_builds_on() {
         for proposal in PROPOSALS {
             let module = proposal.module();
-            ModuleFacts::read(&module)
-                .unwrap_or_else(|error| panic!("{}: {error}", proposal.name));
+            ModuleFacts::read(&module).unwrap_or_else(|error| panic!("{}: {error}", proposal.name));
             let needed: Vec<_> = features_of(&module)
                 .into_iter()
                 .map(Feature::name)
@@ -118,7 +117,11 @@ mod tests {
                 "exceptions" => &["exceptions", "reference-types"],
                 name => &[name],
             };
-            assert!(needed.contains(&allowed[0]), "{}: {needed:?}", proposal.name);
+            assert!(
+                needed.contains(&allowed[0]),
+                "{}: {needed:?}",
+                proposal.name
+            );
             for name in needed {
                 assert!(allowed.contains(&name), "{} needs {name}", proposal.name);
             }
