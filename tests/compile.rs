@@ -117,6 +117,27 @@ fn artifacts_that_do_not_fit_are_refused_with_the_reason_before_anything_runs() 
             "{reason}: {text}"
         );
     }
+    let arguments = [
+        "verify",
+        "--module",
+        &module,
+        "--requests",
+        &requests,
+        "--artifact",
+        &artifact,
+        "--artifact",
+        &artifact,
+        "--runtime",
+        RUNTIME,
+        "--no-conformance",
+    ];
+    let output = run(folder.path(), &arguments);
+    expect_exit(&output, 2);
+    assert!(
+        stderr(&output).contains("leave one out"),
+        "{}",
+        stderr(&output)
+    );
     assert!(!folder.path().join("results").exists());
 }
 

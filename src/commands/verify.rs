@@ -37,7 +37,8 @@ struct CheckRow {
 
 /// Checks.
 pub(super) fn verify(arguments: VerifyArgs) -> Result<Exit, Error> {
-    let field = Field::of(&arguments.selection)?;
+    let mut field = Field::of(&arguments.selection)?;
+    field.take_artifacts(&arguments.selection.artifacts, None)?;
     let runner = Runner::new(arguments.trial_timeout, Interrupt::listen()?, 0)?;
     let verified = match super::block_on(all(&arguments, &field, &runner))? {
         Ok(verified) => verified,

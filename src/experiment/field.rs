@@ -111,6 +111,16 @@ impl Field {
                     "it was compiled from another module, with SHA-256 {module}; {AGAIN}"
                 )));
             }
+            let same = |known: &ArtifactFile| {
+                known.label.maker.runtime == runtime.id
+                    && known.label.module == artifact.label.module
+            };
+            if self.artifacts.iter().any(same) {
+                return Err(refused(format!(
+                    "it is the second artifact of this module for {}; leave one out",
+                    runtime.id
+                )));
+            }
             self.artifacts.push(artifact);
         }
         Ok(())

@@ -84,7 +84,10 @@ impl ModeKind {
             return ModeKind::Aot;
         }
         match mode.as_str() {
-            "cranelift" | "llvm" | "llvm-jit" | "turbofan" => ModeKind::OptimisingJit,
+            // V8's default ends with its optimising compiler wherever code is hot.
+            "cranelift" | "llvm" | "llvm-jit" | "jit" | "turbofan" | "default" => {
+                ModeKind::OptimisingJit
+            }
             "winch" | "singlepass" | "liftoff" | "fast-jit" => ModeKind::BaselineJit,
             _ => ModeKind::Unknown,
         }
