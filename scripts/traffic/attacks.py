@@ -115,7 +115,7 @@ ATTACKS = [
     *query(42040, "information_schema.tables", "exec master..xp_cmdshell", "load_file(0x41)", "sqlite_master"),
     *query(42050, "' OR '1'='1", "1' or 1=1-- -", "admin'--", "1 or 1=1"),
     *cookie(42050, "note=1' OR '1'='1"),
-    *query(42060, "1 group by name having 1", name="id"), *cookie(42060, "id=1 group by name having 1"),
+    *query(42060, "(select 1)", name="id"), *cookie(42060, "id=1 or 2 like 2"),
     # 943, sessions
     *form(43010, "document.cookie = 'session=1'", "<meta http-equiv=set-cookie content=a>"),
     *query(43020, "0123456789abcdef", name="PHPSESSID", referer="https://evil.example/"),

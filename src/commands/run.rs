@@ -25,6 +25,9 @@ pub(super) fn run(mut arguments: RunArgs) -> Result<Exit, Error> {
     print(&report, arguments.format)?;
     tell(&conducted, &arguments);
     let exit = exit(&conducted, &report);
+    if let Some(reason) = &conducted.refused_configuration {
+        eprintln!("error: {reason}\nhelp: correct the plugin's configuration (--config)");
+    }
     if exit == Exit::Environment {
         eprintln!(
             "error: the machine was not steady enough for a verdict\n\
@@ -80,6 +83,8 @@ fn exit(conducted: &Conducted, report: &Report) -> Exit {
     let enough = summary.blocks_measured >= summary.policy.min_blocks;
     if conducted.campaign.interrupted {
         Exit::Interrupted
+    } else if conducted.refused_configuration.is_some() && summary.blocks_measured == 0 {
+        Exit::BadInput
     } else if conducted.failed_cells > 0 || summary.blocks_measured == 0 {
         Exit::CheckFailed
     } else if enough && summary.trust.objection.is_some() {

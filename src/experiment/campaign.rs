@@ -19,6 +19,7 @@ use crate::cli::{Preset, RunArgs};
 use crate::error::Error;
 use crate::machine;
 use crate::output;
+use crate::trial::Failed;
 
 /// Time for a quick campaign until its last trial, so that it ends with its report within
 /// 90 seconds.
@@ -34,6 +35,8 @@ pub(crate) struct Conducted {
     pub(crate) campaign: Campaign,
     /// Cells whose outcomes or traces were wrong, or that crashed, trapped or hung.
     pub(crate) failed_cells: usize,
+    /// Why a plugin refused its configuration, in the words of its log.
+    pub(crate) refused_configuration: Option<String>,
 }
 
 /// Runs a campaign. Ctrl-C ends it early, with what was measured.
@@ -74,6 +77,7 @@ pub(crate) async fn conduct(
     let mut recorder = Recorder::new(folder, campaign)?;
 
     let (mut failed_cells, mut conforming) = (0, Vec::new());
+    let mut refused_configuration = None;
     let isolation = arguments.isolation.to_string();
     let verifier = Verifier {
         runner,
@@ -85,6 +89,10 @@ pub(crate) async fn conduct(
     let (mut cells, mut order) = (Vec::new(), 0);
     let mut each = |verified: Verified, counted: &Counted| {
         failed_cells += usize::from(counts_as_failed(&verified));
+        let refused = |failed: &Failed| failed.kind == FailureKind::Configuration;
+        if let Some(failed) = verified.objection().filter(refused) {
+            refused_configuration.get_or_insert(failed.reason);
+        }
         order += 1;
         let cell = take_check(&mut recorder, order - 1, verified, counted).map_err(Stop::Error)?;
         cells.extend(cell);
@@ -126,6 +134,7 @@ pub(crate) async fn conduct(
         path,
         campaign: recorder.campaign,
         failed_cells,
+        refused_configuration,
     })
 }
 

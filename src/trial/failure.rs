@@ -47,6 +47,7 @@ impl From<StartError> for Failed {
     fn from(error: StartError) -> Self {
         let kind = match error {
             StartError::Trapped { .. } => FailureKind::Trap,
+            StartError::Refused { .. } => FailureKind::Configuration,
             _ => FailureKind::Refused,
         };
         Self::new(kind, error)

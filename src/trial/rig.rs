@@ -18,6 +18,8 @@ use super::{Failed, Subject, adapter, memory};
 const RANDOM_SEED: u64 = 0x5eed;
 /// What guests take for the time when traces are compared: 2026-01-01.
 const FIXED_CLOCK_NS: u64 = 1_767_225_600_000_000_000;
+/// How many log lines are kept of a check, for a plugin that says why it does not start.
+const KEPT_LINES: usize = 64;
 
 /// Which clock guests see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +104,7 @@ fn inference(workload: &Workload) -> Result<Arc<Inference>, Failed> {
 }
 
 /// Logs are kept from level info on and then dropped: the cost of a log's sink is the
-/// proxy's, not the runtime's.
+/// proxy's, not the runtime's. A check, which is not timed, keeps the first of them.
 fn services(clock: Clock, inference: Arc<Inference>) -> Arc<InProcess> {
     let builder = InProcess::builder()
         .inference(inference)
@@ -110,7 +112,9 @@ fn services(clock: Clock, inference: Arc<Inference>) -> Arc<InProcess> {
         .seed(RANDOM_SEED);
     let builder = match clock {
         Clock::Real => builder,
-        Clock::Fixed => builder.fixed_clock(FIXED_CLOCK_NS),
+        Clock::Fixed => builder
+            .fixed_clock(FIXED_CLOCK_NS)
+            .collect_logs(KEPT_LINES),
     };
     Arc::new(builder.build())
 }

@@ -3,13 +3,20 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use host_core::{Driver, Ending, Exchange, ModeKind, Vm};
-use reports::Startup;
+use host_core::abi::LogLevel;
+use host_core::services::InProcess;
+use host_core::{Driver, Ending, Exchange, ModeKind, StartError, Vm};
+use reports::{FailureKind, Startup};
 
 use super::clock::ns;
 use super::passes::failed;
 use super::rig::Rig;
 use super::{Failed, memory};
+
+/// How many lines of a plugin's log explain why it does not start.
+const MOST_LINES: usize = 4;
+/// How much of each, in characters.
+const LONGEST_LINE: usize = 400;
 
 /// Start-up without its first request, and what memory it took.
 pub(super) struct Started {
@@ -31,7 +38,8 @@ pub(super) fn first_vm(rig: &Rig) -> Result<Started, Failed> {
     )?;
     let instantiate_ns = ns(start.elapsed());
     let start = Instant::now();
-    vm.add_root(plugin.settings.clone())?;
+    vm.add_root(plugin.settings.clone())
+        .map_err(|error| explained(error, &rig.services))?;
     let start_ns = ns(start.elapsed());
     let resident_bytes = memory::resident_bytes();
     let loads = match rig.engine.info().kind {
@@ -51,6 +59,38 @@ pub(super) fn first_vm(rig: &Rig) -> Result<Started, Failed> {
         startup,
         resident_bytes,
     })
+}
+
+/// The failure of a start; for a plugin that refused its configuration, in the words of its
+/// log, which may hold anything.
+fn explained(error: StartError, services: &InProcess) -> Failed {
+    let mut failed = Failed::from(error);
+    if failed.kind == FailureKind::Configuration {
+        let lines = services.take_logs();
+        let mut told = lines
+            .iter()
+            .filter(|line| line.level >= LogLevel::Error)
+            .take(MOST_LINES)
+            .map(|line| printable(&line.message))
+            .peekable();
+        if told.peek().is_some() {
+            failed.reason = format!(
+                "the plugin refused its configuration: {}",
+                told.collect::<Vec<_>>().join(" | ")
+            );
+        }
+    }
+    failed
+}
+
+/// The beginning of a text from a guest, on one line.
+fn printable(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let mut line: String = text.chars().take(LONGEST_LINE).collect();
+    if line.len() < text.len() {
+        line.push('…');
+    }
+    line.replace(char::is_control, " ")
 }
 
 /// Runs the very first transaction of the process and answers its time in nanoseconds.

@@ -66,8 +66,10 @@ pub enum FailureKind {
     Timeout,
     /// The guest trapped.
     Trap,
-    /// The runtime refused the module or its configuration.
+    /// The runtime refused the module.
     Refused,
+    /// The plugin refused its configuration.
+    Configuration,
     /// The outcome of a request was not the expected one.
     Mismatch,
     /// Anything else, including kinds that a later version may know.
@@ -84,6 +86,7 @@ impl FailureKind {
             FailureKind::Timeout => "timeout",
             FailureKind::Trap => "trap",
             FailureKind::Refused => "refused",
+            FailureKind::Configuration => "configuration",
             FailureKind::Mismatch => "mismatch",
             FailureKind::Error => "error",
         }
