@@ -11,10 +11,10 @@ const UNFIT: [Unfit; 2] = [
     (
         "wasm3",
         "interpreter of threaded code, in C",
-        "the newest Rust package (wasm3 0.3.1 over wasm3 0.4.7) knows no memory.copy and \
+        "the newest Rust package (wasm3 0.3.1 over wasm3 0.4.7) crashes on memory.copy and \
          memory.fill, which today's compilers use, and starts every call at the bottom of one \
          stack, so that a host call that asks the guest's allocator for memory overwrites its \
-         callers",
+         callers' values",
         "use wasmi, or tinywasm (cargo build --release --features tinywasm)",
     ),
     (
