@@ -7,7 +7,7 @@ use host_core::{Guest, Host, LinearMemory};
 use tinywasm::types::WasmValue;
 use tinywasm::{Error, FuncContext, Function};
 
-use crate::memory::Place;
+use crate::place::Place;
 use crate::trap::{Exit, raise};
 
 /// What a VM carries.

@@ -9,8 +9,9 @@ use tinywasm::{Engine, Error, Function, Imports, ModuleInstance, Store};
 
 use crate::exports::Exports;
 use crate::guest::VmState;
-use crate::memory::{Places, backend};
+use crate::memory::backend;
 use crate::module::TinywasmModule;
+use crate::place::Places;
 use crate::store::OwnedStore;
 use crate::trap::{panicked, trap};
 

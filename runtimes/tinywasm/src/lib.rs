@@ -12,6 +12,7 @@ mod info;
 mod instance;
 mod memory;
 mod module;
+mod place;
 mod store;
 mod trap;
 

@@ -2,45 +2,12 @@
 //! only copy in and out; any memory is called through a trait, so that this one costs the
 //! interpreter no more.
 
-use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
-use host_core::LinearMemory as Slice;
 use tinywasm::types::MemoryType;
 use tinywasm::{Error, LinearMemory, MemoryBackend, Trap};
 
-/// Where a memory's bytes are now.
-#[derive(Debug, Default)]
-pub(crate) struct Place {
-    base: AtomicPtr<u8>,
-    length: AtomicUsize,
-}
-
-impl Place {
-    /// Bytes now.
-    pub(crate) fn length(&self) -> usize {
-        self.length.load(Ordering::Relaxed)
-    }
-
-    /// # Safety
-    /// The store that the memory belongs to must be alive and suspended in a host call for
-    /// as long as the result is used, and there must be no other.
-    #[inline]
-    #[allow(unsafe_code)]
-    pub(crate) unsafe fn bytes<'a>(&self) -> Slice<'a> {
-        let (base, length) = (self.base.load(Ordering::Relaxed), self.length());
-        if base.is_null() {
-            return Slice(&mut []);
-        }
-        // SAFETY: the memory keeps `base` and `length` those of its allocation, whose bytes
-        // it and everybody else reach by raw pointers only; the rest is the caller's promise.
-        Slice(unsafe { std::slice::from_raw_parts_mut(base, length) })
-    }
-}
-
-/// The places of a store's memories in the order in which they were made, which is that of
-/// the module.
-pub(crate) type Places = Arc<Mutex<Vec<Arc<Place>>>>;
+use crate::place::{Place, Places};
 
 /// Memories of at most `limit` bytes, whose places are noted in `places`.
 pub(crate) fn backend(limit: u64, places: &Places) -> MemoryBackend {
@@ -89,8 +56,7 @@ impl Memory {
         let bytes = bytes.into_boxed_slice();
         self.length = bytes.len();
         self.base = Box::into_raw(bytes).cast();
-        self.place.base.store(self.base, Ordering::Relaxed);
-        self.place.length.store(self.length, Ordering::Relaxed);
+        self.place.set(self.base, self.length);
     }
 
     /// Gives its bytes away.
