@@ -167,7 +167,10 @@ fn lacks_deadline(open: Open) -> bool {
     let engine = open(EngineOptions::default());
     let lacks = engine.info().deadline == Mechanism::Process;
     if lacks {
-        println!("skipped: {} has no deadline of its own", engine.info().runtime);
+        println!(
+            "skipped: {} has no deadline of its own",
+            engine.info().runtime
+        );
     }
     lacks
 }

@@ -5,7 +5,8 @@
 
 use std::ptr::NonNull;
 
-use host_core::{for_each_host_call, for_each_wasi_call, hostcalls, native_argument, wasi};
+use host_core::{for_each_host_call, for_each_nn_call, for_each_wasi_call};
+use host_core::{hostcalls, native_argument, nn, wasi};
 use tinywasm::types::{FuncType, WasmType, WasmValue};
 use tinywasm::{Error, FuncContext, Function, HostFunction, Store};
 
@@ -19,6 +20,7 @@ pub(crate) fn maker(module: &str, name: &str) -> Option<Maker> {
     match module {
         "env" => proxy_maker(name),
         "wasi_snapshot_preview1" | "wasi_unstable" => wasi_maker(name),
+        nn::MODULE => nn_maker(name),
         _ => None,
     }
 }
@@ -113,3 +115,4 @@ macro_rules! makers {
 
 for_each_host_call!(makers, { proxy_maker of hostcalls });
 for_each_wasi_call!(makers, { wasi_maker of wasi });
+for_each_nn_call!(makers, { nn_maker of nn });
