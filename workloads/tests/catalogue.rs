@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
+use wasmparser::{Operator, Parser, Payload};
 use workloads::{
     Exchange, Expectation, NativeTwin, Workload, WorkloadError, catalogue, find, names,
+    variant_names,
 };
 
 fn workload(name: &str) -> Workload {
@@ -127,6 +129,56 @@ fn prime_check_mixes_tokens_of_every_size() {
             .count()
     };
     assert_eq!((near(20), near(32), near(45)), (72, 36, 2));
+}
+
+#[test]
+fn variants_of_inference_differ_in_instructions_and_models() {
+    let uses_simd = |workload: &Workload| {
+        let mut operators = 0;
+        for payload in Parser::new(0).parse_all(&workload.module) {
+            let Ok(Payload::CodeSectionEntry(body)) = payload else {
+                continue;
+            };
+            let reader = body.get_operators_reader().expect("a function");
+            operators += reader
+                .into_iter()
+                .filter(|operator| matches!(operator, Ok(Operator::F32x4Mul)))
+                .count();
+        }
+        operators > 0
+    };
+    let variants = |name| variant_names(name).expect("a built-in workload");
+    for name in variants("inference-mlp") {
+        let chosen = workload("inference-mlp")
+            .with_variant(name)
+            .expect("a variant");
+        assert_eq!(uses_simd(&chosen), name.starts_with("simd"), "{name}");
+        let width = name.split('-').next_back().expect("a width");
+        let model = workload("inference-wasi-nn").models;
+        let model = model
+            .iter()
+            .find(|model| model.name == format!("mlp-{width}"));
+        // What the guest computes is what the host has under that name.
+        assert_eq!(
+            chosen.configuration,
+            *model.expect("a model").bytes,
+            "{name}"
+        );
+        assert_eq!(chosen.inference, None);
+    }
+    for name in variants("inference-wasi-nn") {
+        let chosen = workload("inference-wasi-nn")
+            .with_variant(name)
+            .expect("a variant");
+        let backend = name.split('-').next().map(str::to_owned);
+        assert_eq!(chosen.inference, backend, "{name}");
+        assert_eq!(
+            chosen.exchanges.len(),
+            workload("inference-mlp").exchanges.len()
+        );
+    }
+    let classes = local_responses(&workload("inference-mlp").exchanges);
+    assert!((80..160).contains(&classes), "{classes} of 240 are refused");
 }
 
 #[test]

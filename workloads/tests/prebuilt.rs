@@ -142,7 +142,7 @@ fn modules_are_valid_and_import_only_the_abi() {
                 let import = import.expect("a sound import");
                 let known = match import.module {
                     "env" => import.name.starts_with("proxy_"),
-                    other => other == "wasi_snapshot_preview1",
+                    other => matches!(other, "wasi_snapshot_preview1" | "wasi_ephemeral_nn"),
                 };
                 assert!(known, "{}: {}.{}", entry.file, import.module, import.name);
             }

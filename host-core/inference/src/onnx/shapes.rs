@@ -46,10 +46,6 @@ pub(crate) fn check(model: &pb::ModelProto) -> Result<(), Refusal> {
     let mut cost = 0_u64;
     for node in &graph.node {
         let (shape, operations) = infer(node, &values)?;
-        cost = cost.saturating_add(operations);
-        if cost > COST {
-            return Err(too_large("it takes too many multiplications"));
-        }
         let [output] = node.output.as_slice() else {
             return Err(unsupported(format!(
                 "{} with several outputs",
@@ -57,6 +53,10 @@ pub(crate) fn check(model: &pb::ModelProto) -> Result<(), Refusal> {
             )));
         };
         values.define(output, shape)?;
+        cost = cost.saturating_add(operations);
+        if cost > COST {
+            return Err(too_large("it takes too many multiplications"));
+        }
     }
     for output in &graph.output {
         values.get(&output.name)?;
