@@ -35,7 +35,8 @@ pub use guest::{Failure, Guest, GuestMemory, LinearMemory, OutOfBounds};
 pub use host::Host;
 pub use isolation::{Binding, Isolation, ParseIsolationError, Seat, VmGone, VmPool};
 pub use module::{
-    Bounded, Feature, Import, MemoryFacts, ModuleError, ModuleFacts, NamedType, Producer, features_of,
+    Bounded, Feature, Import, MemoryFacts, ModuleError, ModuleFacts, NamedType, Producer,
+    features_of,
 };
 pub use plugin::{FailPolicy, Plugin, PluginVm};
 pub use tape::{Excerpt, Tape, TapeDifference, TapeEntry, TapeItem};

@@ -112,9 +112,7 @@ fn services(clock: Clock, inference: Arc<Inference>) -> Arc<InProcess> {
         .seed(RANDOM_SEED);
     let builder = match clock {
         Clock::Real => builder,
-        Clock::Fixed => builder
-            .fixed_clock(FIXED_CLOCK_NS)
-            .collect_logs(KEPT_LINES),
+        Clock::Fixed => builder.fixed_clock(FIXED_CLOCK_NS).collect_logs(KEPT_LINES),
     };
     Arc::new(builder.build())
 }

@@ -139,7 +139,12 @@ fn lower(
     to.extend_from_slice(&item[..at_limits]);
     to.push(flags | HAS_MAXIMUM);
     put(to, minimum);
-    put(to, declared.map_or(limit, |declared| declared.min(limit)).max(minimum));
+    put(
+        to,
+        declared
+            .map_or(limit, |declared| declared.min(limit))
+            .max(minimum),
+    );
     to.extend_from_slice(&item[reader.current_position() as usize..]);
     Ok(minimum)
 }

@@ -75,3 +75,46 @@ fn markdown_rows_have_as_many_cells_as_their_heading() {
         assert!(!page.contains("<script"), "{kind}");
     }
 }
+
+#[test]
+fn all_rankings_stand_side_by_side_with_a_row_for_each_runtime() {
+    let report = report("usual");
+    let page = Markdown.export(report.summary()).unwrap();
+    let table = page.split("## Side by side").nth(1).expect("the table");
+    let table: Vec<&str> = table
+        .lines()
+        .skip_while(|line| !line.starts_with('|'))
+        .take_while(|line| line.starts_with('|'))
+        .collect();
+    let heading = table[0];
+    assert!(
+        heading.contains("header-rewrite") && heading.contains("prime-check"),
+        "{heading}"
+    );
+    let runtimes = |name: &str| group(report.summary(), name).measured().count();
+    assert_eq!(table.len(), 2 + runtimes("header-rewrite"));
+    // The costs are those of the rankings.
+    let median = |name: &str| {
+        let summary = report.summary();
+        let group = group(summary, name);
+        let mut cells = group.measured();
+        let cell = cells.find(|cell| cell.cell.runtime == "wasmi/lazy");
+        cell.expect("measured").metrics[&summary.primary].median / 1e3
+    };
+    let row = table.iter().find(|line| line.starts_with("| wasmi/lazy |"));
+    let shown: Vec<f64> = row
+        .expect("a row")
+        .split('|')
+        .filter_map(|cell| cell.trim().replace(',', "").parse().ok())
+        .collect();
+    for (shown, name) in shown.iter().zip(["header-rewrite", "prime-check"]) {
+        assert!((shown / median(name) - 1.0).abs() < 0.01, "{shown}");
+    }
+    assert_eq!(shown.len(), 2);
+}
+
+#[test]
+fn one_ranking_alone_has_nothing_beside_it() {
+    let page = Markdown.export(report("drift").summary()).unwrap();
+    assert!(!page.contains("Side by side"));
+}

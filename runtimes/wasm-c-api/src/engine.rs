@@ -26,12 +26,17 @@ impl WasmCApiEngine {
     ///
     /// # Errors
     /// [`EngineError::Unavailable`] where the library cannot be used.
-    pub fn open(library: &'static EngineLibrary, options: EngineOptions) -> Result<Self, EngineError> {
-        let opened = library.open().map_err(|unusable| EngineError::Unavailable {
-            runtime: library.runtime(),
-            reason: unusable.reason,
-            remedy: unusable.remedy,
-        })?;
+    pub fn open(
+        library: &'static EngineLibrary,
+        options: EngineOptions,
+    ) -> Result<Self, EngineError> {
+        let opened = library
+            .open()
+            .map_err(|unusable| EngineError::Unavailable {
+                runtime: library.runtime(),
+                reason: unusable.reason,
+                remedy: unusable.remedy,
+            })?;
         let kind = library.kind();
         let info = EngineInfo {
             runtime: library.runtime(),
@@ -73,7 +78,13 @@ impl WasmCApiEngine {
             None
         };
         let wasm = bounded.wasm.into_owned();
-        CApiModule::new(self.info.runtime.clone(), self.opened, facts, wasm, too_large)
+        CApiModule::new(
+            self.info.runtime.clone(),
+            self.opened,
+            facts,
+            wasm,
+            too_large,
+        )
     }
 }
 

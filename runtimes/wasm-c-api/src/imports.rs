@@ -107,12 +107,7 @@ impl Row {
     }
 
     /// The function for one VM; its owner deletes it.
-    pub(crate) fn make(
-        &self,
-        api: &Api,
-        store: *mut Store,
-        state: NonNull<VmState>,
-    ) -> *mut Func {
+    pub(crate) fn make(&self, api: &Api, store: *mut Store, state: NonNull<VmState>) -> *mut Func {
         // SAFETY: the vectors pass to the type, and the function copies the type. It is
         // called with `state` only while the VM lives.
         unsafe {

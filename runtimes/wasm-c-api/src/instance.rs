@@ -89,7 +89,9 @@ impl CApiInstance {
             return Err(trap.message().to_owned());
         }
         if self.instance.is_null() {
-            return Err("wasm_instance_new makes no instance, and wasm.h has no way to say why".to_owned());
+            return Err(
+                "wasm_instance_new makes no instance, and wasm.h has no way to say why".to_owned(),
+            );
         }
         // SAFETY: alive; names and exports come from the same module.
         self.resolved = unsafe {
@@ -104,7 +106,10 @@ impl CApiInstance {
 
     #[inline]
     fn enter(&mut self, export: Export) -> Result<u32, Trap> {
-        if self.thread.is_some_and(|thread| thread != std::thread::current().id()) {
+        if self
+            .thread
+            .is_some_and(|thread| thread != std::thread::current().id())
+        {
             return Err(moved());
         }
         let arguments = CVec::lent(&mut self.arguments, export.params);

@@ -234,7 +234,9 @@ fn newest_in(folder: &Path) -> Vec<PathBuf> {
         else {
             continue;
         };
-        let file = entry.path().join(format!("{library}{}", std::env::consts::DLL_SUFFIX));
+        let file = entry
+            .path()
+            .join(format!("{library}{}", std::env::consts::DLL_SUFFIX));
         if file.is_file() {
             let numbers = version.split('.').map_while(|number| number.parse().ok());
             found.push((library.to_owned(), numbers.collect(), file));
@@ -285,11 +287,19 @@ mod tests {
     fn errors_name_the_file_what_it_lacks_and_the_remedy() {
         let absent = EngineLibrary::new("/nowhere/libwasmtime.so".into());
         let unusable = absent.open().expect_err("absent");
-        assert!(unusable.reason.starts_with("/nowhere/libwasmtime.so: cannot be opened"), "{unusable:?}");
+        assert!(
+            unusable
+                .reason
+                .starts_with("/nowhere/libwasmtime.so: cannot be opened"),
+            "{unusable:?}"
+        );
         // Every process has the C library.
         let other = EngineLibrary::new("libc.so.6".into());
         let unusable = other.open().expect_err("no wasm.h");
-        assert!(unusable.reason.contains("exports no wasm_engine_new"), "{unusable:?}");
+        assert!(
+            unusable.reason.contains("exports no wasm_engine_new"),
+            "{unusable:?}"
+        );
         assert!(unusable.remedy.contains("wasm-c-api"), "{unusable:?}");
     }
 
@@ -297,15 +307,27 @@ mod tests {
     fn of_several_versions_in_the_cache_the_newest_is_found() {
         let base = std::env::temp_dir().join(format!("pwbench-c-api-{}", std::process::id()));
         let suffix = std::env::consts::DLL_SUFFIX;
-        for folder in ["wasm-c-api-liba-9.0.1", "wasm-c-api-liba-10.0.0", "wasm-c-api-libb-1.0", "other"] {
+        for folder in [
+            "wasm-c-api-liba-9.0.1",
+            "wasm-c-api-liba-10.0.0",
+            "wasm-c-api-libb-1.0",
+            "other",
+        ] {
             std::fs::create_dir_all(base.join(folder)).expect("a folder");
         }
-        for file in ["wasm-c-api-liba-9.0.1/liba", "wasm-c-api-liba-10.0.0/liba", "other/liba"] {
+        for file in [
+            "wasm-c-api-liba-9.0.1/liba",
+            "wasm-c-api-liba-10.0.0/liba",
+            "other/liba",
+        ] {
             std::fs::write(base.join(format!("{file}{suffix}")), "").expect("written");
         }
         let found = newest_in(&base);
         std::fs::remove_dir_all(&base).expect("removed");
-        assert_eq!(found, [base.join(format!("wasm-c-api-liba-10.0.0/liba{suffix}"))]);
+        assert_eq!(
+            found,
+            [base.join(format!("wasm-c-api-liba-10.0.0/liba{suffix}"))]
+        );
         assert_eq!(version_in_cache(&found[0]).as_deref(), Some("10.0.0"));
     }
 }

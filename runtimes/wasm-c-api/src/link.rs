@@ -52,7 +52,10 @@ impl Linked {
             (api.byte_vec_delete)(&mut bytes);
         }
         match linked.module.is_null() {
-            true => Err("wasm_module_new makes no module of it, and wasm.h has no way to say why".to_owned()),
+            true => Err(
+                "wasm_module_new makes no module of it, and wasm.h has no way to say why"
+                    .to_owned(),
+            ),
             false => Ok(linked),
         }
     }
@@ -97,7 +100,10 @@ impl Linked {
                 .iter()
                 .map(|ty| {
                     let ty = ty.cast_const();
-                    (text((api.importtype_module)(ty)), text((api.importtype_name)(ty)))
+                    (
+                        text((api.importtype_module)(ty)),
+                        text((api.importtype_name)(ty)),
+                    )
                 })
                 .collect();
             (api.importtype_vec_delete)(&mut types);

@@ -30,7 +30,12 @@ fn kind(message: &str) -> TrapKind {
     let last = message.lines().rfind(|line| !line.trim().is_empty());
     let text = last.unwrap_or_default().to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    if has(&["stack exhausted", "stack overflow", "stack size exceeded", "stack_overflow"]) {
+    if has(&[
+        "stack exhausted",
+        "stack overflow",
+        "stack size exceeded",
+        "stack_overflow",
+    ]) {
         TrapKind::StackOverflow
     } else if has(&["out of bounds", "undefined element", "invalid table access"]) {
         TrapKind::OutOfBounds
@@ -48,12 +53,24 @@ mod tests {
     #[test]
     fn messages_of_several_libraries_are_understood() {
         for (message, expected) in [
-            ("error while executing at wasm backtrace:\n  0: 0x1 - <unknown>!stack overflow\n\nCaused by:\n    wasm trap: wasm `unreachable` instruction executed", TrapKind::Unreachable),
+            (
+                "error while executing at wasm backtrace:\n  0: 0x1 - <unknown>!stack overflow\n\nCaused by:\n    wasm trap: wasm `unreachable` instruction executed",
+                TrapKind::Unreachable,
+            ),
             ("wasm trap: call stack exhausted", TrapKind::StackOverflow),
-            ("wasm trap: out of bounds memory access", TrapKind::OutOfBounds),
+            (
+                "wasm trap: out of bounds memory access",
+                TrapKind::OutOfBounds,
+            ),
             ("wasm trap: integer divide by zero", TrapKind::Other),
-            ("Uncaught RangeError: Maximum call stack size exceeded", TrapKind::StackOverflow),
-            ("Uncaught RuntimeError: memory access out of bounds", TrapKind::OutOfBounds),
+            (
+                "Uncaught RangeError: Maximum call stack size exceeded",
+                TrapKind::StackOverflow,
+            ),
+            (
+                "Uncaught RuntimeError: memory access out of bounds",
+                TrapKind::OutOfBounds,
+            ),
             ("Exception: native stack overflow", TrapKind::StackOverflow),
             ("Exception: unreachable", TrapKind::Unreachable),
             ("", TrapKind::Other),

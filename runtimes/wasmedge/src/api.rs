@@ -181,7 +181,8 @@ impl Api {
         let library = library.map_err(|error| explain(&error))?;
         // SAFETY: the function has had this type in every version.
         let version = unsafe {
-            let get = library.get::<unsafe extern "C" fn() -> *const c_char>("WasmEdge_VersionGet\0");
+            let get =
+                library.get::<unsafe extern "C" fn() -> *const c_char>("WasmEdge_VersionGet\0");
             let get = get.map_err(|_| "it has no function WasmEdge_VersionGet".to_owned())?;
             CStr::from_ptr(get()).to_string_lossy().into_owned()
         };

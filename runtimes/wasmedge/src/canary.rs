@@ -52,11 +52,18 @@ fn depth(api: &'static Api, mode: Mode, canary: &[u8]) -> Result<usize, String> 
     let mut marks = Marks::default();
     let mut canary = Canary::new(api, mode, canary, &mut marks)?;
     // SAFETY: no argument.
-    canary.call("nest", &[Value::new(LEVELS.into(), unsafe { (api.ValTypeGenI32)() })])?;
+    canary.call(
+        "nest",
+        &[Value::new(LEVELS.into(), unsafe { (api.ValTypeGenI32)() })],
+    )?;
     drop(canary);
     match marks.count == LEVELS + 1 {
         true => Ok(marks.highest - marks.lowest),
-        false => Err(format!("it called the host {} times for {}", marks.count, LEVELS + 1)),
+        false => Err(format!(
+            "it called the host {} times for {}",
+            marks.count,
+            LEVELS + 1
+        )),
     }
 }
 
@@ -103,10 +110,15 @@ fn hold(api: &'static Api, mode: Mode, canary: &[u8]) -> Result<(), String> {
                 .and_then(|mut canary| canary.call("park", &[]));
             let _ = failed.send(ended.and(Err("it left the canary".to_owned())));
         };
-        thread.spawn(inside).map_err(|error| format!("no thread: {error}"))?;
-        parked.recv().map_err(|_| "the canary's thread is gone".to_owned())?
+        thread
+            .spawn(inside)
+            .map_err(|error| format!("no thread: {error}"))?;
+        parked
+            .recv()
+            .map_err(|_| "the canary's thread is gone".to_owned())?
     };
-    HELD.get_or_init(|| crate::native_stack::install(hold)).clone()
+    HELD.get_or_init(|| crate::native_stack::install(hold))
+        .clone()
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -187,7 +199,14 @@ impl Canary {
             let function = (api.ModuleInstanceFindFunction)(instance, Text::new(name));
             let count = arguments.len() as u32;
             let none = std::ptr::null_mut();
-            (api.ExecutorInvoke)(executor.as_ptr(), function, arguments.as_ptr(), count, none, 0)
+            (api.ExecutorInvoke)(
+                executor.as_ptr(),
+                function,
+                arguments.as_ptr(),
+                count,
+                none,
+                0,
+            )
         };
         api.check(outcome)
     }

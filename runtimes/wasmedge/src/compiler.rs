@@ -30,7 +30,11 @@ unsafe impl Send for Config {}
 unsafe impl Sync for Config {}
 
 impl Config {
-    pub(crate) fn new(api: &'static Api, mode: Mode, options: &EngineOptions) -> Result<Self, String> {
+    pub(crate) fn new(
+        api: &'static Api,
+        mode: Mode,
+        options: &EngineOptions,
+    ) -> Result<Self, String> {
         let pages = (options.memory_limit / PAGE).min(PAGE);
         // SAFETY: functions of the configuration just made, with numbers of their range.
         unsafe {
@@ -62,7 +66,9 @@ impl Config {
             .prefix("pwbench-wasmedge-")
             .tempdir()
             .map_err(|error| {
-                format!("no folder for the compiler's output: {error}; set TMPDIR to one with space")
+                format!(
+                    "no folder for the compiler's output: {error}; set TMPDIR to one with space"
+                )
             })?;
         let path = folder.path().join("module.wasm");
         let name = CString::new(path.as_os_str().as_encoded_bytes())
@@ -75,7 +81,10 @@ impl Config {
         let outcome = unsafe {
             let compiler = (api.CompilerCreate)(self.raw());
             if compiler.is_null() {
-                return Err(format!("WasmEdge {} was built without its compiler", api.version));
+                return Err(format!(
+                    "WasmEdge {} was built without its compiler",
+                    api.version
+                ));
             }
             let length = wasm.len() as u64;
             let outcome =

@@ -13,8 +13,8 @@ use crate::imports::Imports;
 
 use crate::library::{library, missing};
 use crate::mode::Mode;
-use crate::prepared::Prepared;
 use crate::module::{Code, ModuleHandle, Shared, WasmEdgeModule};
+use crate::prepared::Prepared;
 
 /// Table elements that a VM may have: enough for any real module, and a bound on what
 /// `table.grow` can take.

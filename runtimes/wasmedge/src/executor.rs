@@ -19,8 +19,12 @@ impl Running {
         let api = config.api;
         // SAFETY: the configuration is alive, and null asks for no statistics, which would
         // cost clock readings in every host call.
-        let (executor, store) =
-            unsafe { ((api.ExecutorCreate)(config.raw(), null_mut()), (api.StoreCreate)()) };
+        let (executor, store) = unsafe {
+            (
+                (api.ExecutorCreate)(config.raw(), null_mut()),
+                (api.StoreCreate)(),
+            )
+        };
         Ok(Self {
             api,
             executor: NonNull::new(executor).ok_or("it makes no executor")?,

@@ -146,8 +146,7 @@ impl Imports {
                 }
                 let count = row.wide.len() as u32;
                 let ty = (api.FunctionTypeCreate)(parameters.as_ptr(), count, &i32, row.results);
-                let function =
-                    (api.FunctionInstanceCreate)(ty, row.code, state.as_ptr().cast(), 0);
+                let function = (api.FunctionInstanceCreate)(ty, row.code, state.as_ptr().cast(), 0);
                 (api.FunctionTypeDelete)(ty);
                 (api.ModuleInstanceAddFunction)(module, Text::new(row.name), function);
             }

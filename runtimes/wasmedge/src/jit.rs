@@ -49,7 +49,8 @@ impl JitVm {
     /// Makes an instance in place of the one before. Start sections run.
     pub(crate) fn instantiate(&mut self) -> Result<(), String> {
         // SAFETY: alive, validated, and no function of the instance before runs.
-        self.api.check(unsafe { (self.api.VMInstantiate)(self.raw.as_ptr()) })
+        self.api
+            .check(unsafe { (self.api.VMInstantiate)(self.raw.as_ptr()) })
     }
 
     pub(crate) fn instance(&self) -> *const ModuleInstance {

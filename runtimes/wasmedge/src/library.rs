@@ -10,8 +10,7 @@ use crate::mode::Mode;
 const VARIABLE: &str = "WASMEDGE_LIB";
 /// Names under which a system holds it.
 const NAMES: [&str; 3] = ["libwasmedge.so.0", "libwasmedge.so", "libwasmedge.dylib"];
-const REMEDY: &str =
-    "run scripts/engines/wasmedge, or install WasmEdge 0.14 or newer and set WASMEDGE_LIB to its library";
+const REMEDY: &str = "run scripts/engines/wasmedge, or install WasmEdge 0.14 or newer and set WASMEDGE_LIB to its library";
 
 /// Why a mode cannot run here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +77,9 @@ fn find(named: Option<PathBuf>) -> Result<Api, Missing> {
 fn is_there(path: &Path, reason: &str) -> bool {
     match path.is_absolute() {
         true => path.exists(),
-        false => !reason.contains("cannot open shared object file") && !reason.contains("no such file"),
+        false => {
+            !reason.contains("cannot open shared object file") && !reason.contains("no such file")
+        }
     }
 }
 
@@ -96,7 +97,10 @@ fn cached() -> Vec<PathBuf> {
     let mut found: Vec<(Vec<u32>, PathBuf)> = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        if let Some(version) = name.to_str().and_then(|name| name.strip_prefix("wasmedge-")) {
+        if let Some(version) = name
+            .to_str()
+            .and_then(|name| name.strip_prefix("wasmedge-"))
+        {
             let numbers = version.split('.').map_while(|number| number.parse().ok());
             found.push((numbers.collect(), entry.path().join("libwasmedge.so")));
         }
@@ -111,15 +115,27 @@ mod tests {
 
     #[test]
     fn a_named_library_that_does_not_open_is_named_with_the_remedy() {
-        let missing = find(Some(PathBuf::from("/nowhere/libwasmedge.so"))).err().expect("missing");
-        assert!(missing.reason.contains("WASMEDGE_LIB is /nowhere/libwasmedge.so"), "{missing:?}");
+        let missing = find(Some(PathBuf::from("/nowhere/libwasmedge.so")))
+            .err()
+            .expect("missing");
+        assert!(
+            missing
+                .reason
+                .contains("WASMEDGE_LIB is /nowhere/libwasmedge.so"),
+            "{missing:?}"
+        );
         assert!(missing.remedy.contains("WASMEDGE_LIB"), "{missing:?}");
     }
 
     #[test]
     fn a_library_of_something_else_is_refused_by_what_it_lacks() {
         // Every process has the C library.
-        let missing = find(Some(PathBuf::from("libc.so.6"))).err().expect("missing");
-        assert!(missing.reason.contains("no function WasmEdge_VersionGet"), "{missing:?}");
+        let missing = find(Some(PathBuf::from("libc.so.6")))
+            .err()
+            .expect("missing");
+        assert!(
+            missing.reason.contains("no function WasmEdge_VersionGet"),
+            "{missing:?}"
+        );
     }
 }

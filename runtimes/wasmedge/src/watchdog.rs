@@ -109,12 +109,9 @@ impl Watched {
             return;
         };
         // From here on the VM knows, even if its call ends by itself at this moment.
-        let ended = self.call.compare_exchange(
-            number,
-            number | ENDED,
-            Ordering::AcqRel,
-            Ordering::Relaxed,
-        );
+        let ended =
+            self.call
+                .compare_exchange(number, number | ENDED, Ordering::AcqRel, Ordering::Relaxed);
         if ended.is_err() {
             return;
         }
@@ -216,7 +213,10 @@ fn look(watched: &Watched, of: Weak<Watched>, before: &Seen) -> Seen {
     let is_late = |deadline| before.since.elapsed() > grace.saturating_add(deadline);
     if watched.deadline.is_some_and(is_late) {
         watched.cancel(before.call, Ending::Deadline);
-    } else if allocated.zip(first).is_some_and(|(now, first)| now > first.saturating_add(STACK)) {
+    } else if allocated
+        .zip(first)
+        .is_some_and(|(now, first)| now > first.saturating_add(STACK))
+    {
         watched.cancel(before.call, Ending::Stack);
     }
     Seen {

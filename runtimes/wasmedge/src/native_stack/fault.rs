@@ -81,7 +81,10 @@ unsafe extern "C" fn on_fault(signal: c_int, info: *mut libc::siginfo_t, context
     let Some(handlers) = HANDLERS.get() else {
         return;
     };
-    let number = SIGNALS.iter().position(|known| *known == signal).unwrap_or(0);
+    let number = SIGNALS
+        .iter()
+        .position(|known| *known == signal)
+        .unwrap_or(0);
     // SAFETY: the system's own report of this fault.
     let (address, place) = unsafe { ((*info).si_addr().addr(), instruction(context)) };
     let in_guest = THREAD.with(|thread| {
@@ -89,12 +92,16 @@ unsafe extern "C" fn on_fault(signal: c_int, info: *mut libc::siginfo_t, context
             return false;
         }
         let (first, end) = thread.reserve.get();
-        let at_end_of_stack = signal != libc::SIGFPE && (first - (128 << 10)..end).contains(&address);
+        let at_end_of_stack =
+            signal != libc::SIGFPE && (first - (128 << 10)..end).contains(&address);
         if !at_end_of_stack {
             return !thread.in_host.get();
         }
         let is_ours = thread.in_host.get()
-            || handlers.code.iter().any(|(from, to)| (*from..*to).contains(&place));
+            || handlers
+                .code
+                .iter()
+                .any(|(from, to)| (*from..*to).contains(&place));
         if is_ours && address >= first && !thread.open.get() {
             thread.open.set(true);
             reserve::set_open(thread.reserve.get(), true);
