@@ -160,6 +160,7 @@ fn info(workload: &Workload) -> WorkloadInfo {
     WorkloadInfo {
         name: workload.name.clone(),
         title: workload.title.clone(),
+        variant: workload.variant.clone(),
         module_sha256: workload.module_sha256.clone(),
         module_bytes: workload.module.len() as u64,
         exchanges: workload.exchanges.len() as u64,
@@ -170,7 +171,14 @@ fn info(workload: &Workload) -> WorkloadInfo {
         toolchain: toolchain
             .map(|variant| variant.toolchain.clone())
             .unwrap_or_default(),
+        inference: backend(workload).unwrap_or_default(),
     }
+}
+
+/// Name and version of the library that the variant's models are computed by.
+fn backend(workload: &Workload) -> Option<String> {
+    let kind: inference::Kind = workload.inference.as_deref()?.parse().ok()?;
+    Some(kind.open().ok()?.name().to_owned())
 }
 
 /// The conformance of each runtime: as it is remembered of this very program, else now.

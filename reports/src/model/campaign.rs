@@ -106,6 +106,8 @@ pub struct WorkloadInfo {
     pub name: String,
     /// Title for people.
     pub title: String,
+    /// Variant, as in the cells; a workload may take part with several.
+    pub variant: String,
     /// SHA-256 of the module, in lower-case hexadecimal.
     pub module_sha256: String,
     /// Size of the module, in bytes.
@@ -116,6 +118,9 @@ pub struct WorkloadInfo {
     pub configuration_sha256: String,
     /// What built the module.
     pub toolchain: String,
+    /// The library that computes models for wasi-nn, with its version; empty where the
+    /// variant asks for none.
+    pub inference: String,
 }
 
 /// A runtime that could not take part, wholly or for one workload.

@@ -188,12 +188,15 @@ pub(crate) fn workloads(summary: &Summary) -> Table {
         let short =
             |hash: &str| Entry::toned(hash.chars().take(16).collect::<String>(), Tone::Code);
         table.row(vec![
-            info.name.as_str().into(),
+            format!("{} {}", info.name, info.variant).trim_end().into(),
             count(info.exchanges as f64).into(),
             size(info.module_bytes as f64).into(),
             short(&info.module_sha256),
             short(&info.configuration_sha256),
-            info.toolchain.as_str().into(),
+            match info.inference.as_str() {
+                "" => info.toolchain.as_str().into(),
+                library => format!("{}; inference by {library}", info.toolchain).into(),
+            },
         ]);
     }
     table

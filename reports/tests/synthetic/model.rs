@@ -114,6 +114,7 @@ fn workload(name: &str) -> WorkloadInfo {
         configuration_sha256: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
             .into(),
         toolchain: "rustc 1.85.1, -O3, lto".into(),
+        ..WorkloadInfo::default()
     }
 }
 
