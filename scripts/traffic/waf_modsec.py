@@ -49,7 +49,7 @@ def long_query(dice):
     """A search with many filters, to 4 KB."""
     request = clients.page(dice)
     fields = [("q", dice.one(PROSE))]
-    size = dice.between(300, 3_800)
+    size = dice.between(200, 1_600) if dice.chance(0.8) else dice.between(3_000, 3_800)
     while len(urllib.parse.urlencode(fields)) < size:
         fields.append((f"filter[{dice.one(WORDS)}][]", f"{dice.one(WORDS)} {dice.token(8)}"))
     request.kind, request.path = "search", "/search?" + urllib.parse.urlencode(fields)[:4_000]
@@ -176,7 +176,7 @@ def measured():
     dice = Dice("waf-modsec")
     makers = [lambda: clients.request(dice)] * 186
     makers += [lambda: long_query(dice)] * 24
-    makers += [lambda: api_post(dice, 500, 8_000)] * 20 + [lambda: api_post(dice, 20_000, 40_000)] * 2
+    makers += [lambda: api_post(dice, 300, 2_500)] * 21 + [lambda: api_post(dice, 14_000, 16_000)]
     makers += [lambda: text_form(dice)] * 24
     makers += [lambda: file_upload(dice, 500, 8_000)] * 12 + [lambda: file_upload(dice, 60_000, 64_000)] * 2
     # One attack of each family, by the first digits of the rules' ids.

@@ -45,10 +45,13 @@ fn every_exchange_is_different_realistic_and_has_its_outcome() {
             let (request, response) = (&exchange.request, &exchange.response);
             assert!((8..=25).contains(&request.headers.len()), "{place}");
             assert!((8..=25).contains(&response.headers.len()), "{place}");
-            assert!(
-                request.body.len() <= 2048 && response.body.len() <= 2048,
-                "{place}"
-            );
+            // A firewall examines bodies; to the others they are only weight.
+            let largest = match workload.name.as_str() {
+                "waf-modsec" => 65_536,
+                _ => 2_048,
+            };
+            let longest = request.body.len().max(response.body.len());
+            assert!(longest <= largest, "{place}");
             assert!(exchange.expect.is_some(), "{place}");
             assert!(seen.insert(format!("{request:?}{response:?}")), "{place}");
         }
@@ -179,6 +182,29 @@ fn variants_of_inference_differ_in_instructions_and_models() {
     }
     let classes = local_responses(&workload("inference-mlp").exchanges);
     assert!((80..160).contains(&classes), "{classes} of 240 are refused");
+}
+
+#[test]
+fn waf_modsec_answers_one_exchange_in_ten_and_sees_large_bodies_and_queries() {
+    let workload = workload("waf-modsec");
+    assert_eq!(workload.exchanges.len(), 300);
+    assert_eq!(local_responses(&workload.exchanges), 30);
+    let requests = || workload.exchanges.iter().map(|exchange| &exchange.request);
+    assert!(requests().any(|request| request.body.len() > 60_000));
+    assert!(requests().any(|request| request.path.len() > 3_500));
+    let sends = |kind: &str| {
+        requests().any(|request| {
+            let mut headers = request.headers.iter();
+            headers.any(|(name, value)| name == "content-type" && value.starts_with(kind))
+        })
+    };
+    for kind in [
+        "application/json",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+    ] {
+        assert!(sends(kind), "{kind}");
+    }
 }
 
 #[test]

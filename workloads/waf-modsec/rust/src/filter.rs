@@ -34,8 +34,11 @@ impl RootContext for Waf {
                 for left_out in &rules.left_out {
                     log::warn!("left out: {left_out}");
                 }
-                let (count, left_out) = (rules.count, rules.left_out.len());
-                log::info!("{count} rules loaded, {left_out} directives left out");
+                let (left_out, reduced) = rules.left_out_and_reduced();
+                let count = rules.count;
+                log::info!(
+                    "{count} rules loaded, {left_out} directives left out, {reduced} reduced"
+                );
                 self.rules = Some(Rc::new(rules));
                 true
             }

@@ -120,7 +120,8 @@ fn directive(text: String, place: Place) -> Result<Directive, Refusal> {
 fn arguments(text: &str) -> Result<Vec<String>, String> {
     let mut words = Vec::new();
     let mut rest = text.trim_start();
-    while !rest.is_empty() && !(rest.starts_with('#') && !words.is_empty()) {
+    // What follows a hash after the name is a comment.
+    while !rest.is_empty() && (words.is_empty() || !rest.starts_with('#')) {
         let quote = rest
             .chars()
             .next()

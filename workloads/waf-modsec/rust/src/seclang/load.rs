@@ -14,7 +14,7 @@ use zentinel_modsec::transformations::create_transformation;
 use zentinel_modsec::{CompiledRuleset, Error, ModSecurity};
 
 use super::lines::{self, Directive};
-use super::place::{Place, Refusal};
+use super::place::{Kind, Place, Refusal};
 use super::{actions, chain, pattern, support};
 use crate::complaints;
 use crate::settings::Settings;
@@ -40,6 +40,14 @@ pub struct RuleSet {
     pub count: usize,
     /// What was left out because the configuration asked for it.
     pub left_out: Vec<Refusal>,
+}
+
+impl RuleSet {
+    /// How many rules and other directives are left out, and how many rules reduced.
+    pub fn left_out_and_reduced(&self) -> (usize, usize) {
+        let count = |kind| self.left_out.iter().filter(|it| it.kind == kind).count();
+        (count(Kind::Unsupported), count(Kind::Reduced))
+    }
 }
 
 impl RuleSet {
@@ -211,12 +219,13 @@ impl Loader {
         let Parsed::SecRule(mut rule) = self.parse(directive)? else {
             return Err(Refusal::malformed(place, "SecRule: not read as a rule"));
         };
-        self.leave_actions_out(&mut rule.actions, written, place);
+        let reduced = self.reduce(&mut rule.actions, written, place);
         if let Some(reason) = support::of_rule(&rule, written) {
             return Err(Refusal::unsupported(place, reason));
         }
         check(&mut rule, place)?;
         strip(&mut rule.actions);
+        self.refusals.extend(reduced);
         Ok(rule)
     }
 
@@ -227,7 +236,7 @@ impl Loader {
         };
         let text = directive.arguments.first().map_or("", String::as_str);
         let mut written = actions::written(text);
-        self.leave_actions_out(&mut action.actions, &mut written, place);
+        let reduced = self.reduce(&mut action.actions, &mut written, place);
         if let Some(reason) = support::of_actions(&action.actions, &written) {
             return Err(Refusal::unsupported(place, reason));
         }
@@ -238,6 +247,7 @@ impl Loader {
             _ => None,
         });
         self.note_origin(id, &action.actions, &written, place)?;
+        self.refusals.extend(reduced);
         strip(&mut action.actions);
         let phase = action.actions.iter().find_map(|action| match action {
             Action::Metadata(MetadataAction::Phase(phase)) => Some(*phase),
@@ -249,19 +259,18 @@ impl Loader {
     }
 
     /// Where leaving out was asked for, a rule loses what it can do without.
-    fn leave_actions_out(
-        &mut self,
+    fn reduce(
+        &self,
         actions: &mut Vec<Action>,
         written: &mut Vec<(String, String)>,
         place: &Place,
-    ) {
-        if self.leave_out {
-            let taken = support::take_dispensable(actions, written);
-            if !taken.is_empty() {
-                let note = format!("only {} of this rule", taken.join(" and "));
-                self.refusals.push(Refusal::unsupported(place, note));
-            }
+    ) -> Option<Refusal> {
+        if !self.leave_out {
+            return None;
         }
+        let taken = support::take_dispensable(actions, written);
+        let note = format!("taken without its {}", taken.join(" and "));
+        (!taken.is_empty()).then(|| Refusal::reduced(place, note))
     }
 
     fn note_origin(
@@ -351,7 +360,7 @@ impl Loader {
         }
         let (left_out, refusals): (Vec<_>, Vec<_>) = std::mem::take(&mut self.refusals)
             .into_iter()
-            .partition(|refusal| self.leave_out && refusal.unsupported);
+            .partition(|refusal| self.leave_out && refusal.kind != Kind::Malformed);
         if !refusals.is_empty() {
             return Err(refusals);
         }

@@ -16,27 +16,44 @@ impl fmt::Display for Place {
     }
 }
 
+/// What kind of refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// No SecLang, or none that makes sense.
+    Malformed,
+    /// Well-formed, but beyond this engine: may be left out when asked to.
+    Unsupported,
+    /// A rule that is taken without some of its actions, which was asked for.
+    Reduced,
+}
+
 /// Something that cannot be loaded, where it is and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
+    pub kind: Kind,
     pub place: Place,
     pub reason: String,
-    /// Well-formed, but beyond this engine: may be left out when asked to.
-    pub unsupported: bool,
 }
 
 impl Refusal {
     pub fn malformed(place: &Place, reason: impl Into<String>) -> Self {
         Self {
+            kind: Kind::Malformed,
             place: place.clone(),
             reason: reason.into(),
-            unsupported: false,
         }
     }
 
     pub fn unsupported(place: &Place, reason: impl Into<String>) -> Self {
         Self {
-            unsupported: true,
+            kind: Kind::Unsupported,
+            ..Self::malformed(place, reason)
+        }
+    }
+
+    pub fn reduced(place: &Place, reason: impl Into<String>) -> Self {
+        Self {
+            kind: Kind::Reduced,
             ..Self::malformed(place, reason)
         }
     }
