@@ -60,10 +60,22 @@ fn a_persons_own_rules_decide() {
 #[test]
 fn a_mistake_in_the_rules_is_told_with_its_line_and_exit_code_2() {
     for (mistake, told) in [
-        ("SecRule ARGS \"@rx a\" \"id:8,deny", "configuration:3: a \" is not closed"),
-        ("SecRule ARGS \"@nosuch a\" \"id:8,deny\"", "configuration:3: unknown operator: @nosuch"),
-        ("SecRule ARGS \"@rx (\" \"id:8,deny\"", "configuration:3: the pattern is not supported"),
-        ("SecRule ARGS \"@rx a(?=b)\" \"id:8,deny\"", "configuration:3: the pattern is not supported"),
+        (
+            "SecRule ARGS \"@rx a\" \"id:8,deny",
+            "configuration:3: a \" is not closed",
+        ),
+        (
+            "SecRule ARGS \"@nosuch a\" \"id:8,deny\"",
+            "configuration:3: unknown operator: @nosuch",
+        ),
+        (
+            "SecRule ARGS \"@rx (\" \"id:8,deny\"",
+            "configuration:3: the pattern is not supported",
+        ),
+        (
+            "SecRule ARGS \"@rx a(?=b)\" \"id:8,deny\"",
+            "configuration:3: the pattern is not supported",
+        ),
         ("SecAuditEngine On", "configuration:3: SecAuditEngine"),
         ("\u{1b}[31mred", "configuration:3: '"),
     ] {
@@ -71,7 +83,10 @@ fn a_mistake_in_the_rules_is_told_with_its_line_and_exit_code_2() {
         let output = run_with(folder.path(), format!("# Rules\n{RULES}\n{mistake}\n"));
         expect_exit(&output, 2);
         let text = stderr(&output);
-        assert!(text.contains("error: the plugin refused its configuration: "), "{text}");
+        assert!(
+            text.contains("error: the plugin refused its configuration: "),
+            "{text}"
+        );
         assert!(text.contains(told), "{told} is not in {text}");
         assert!(text.contains("help: correct"), "{text}");
         assert!(!text.contains('\u{1b}'), "{text}");
@@ -82,7 +97,10 @@ fn a_mistake_in_the_rules_is_told_with_its_line_and_exit_code_2() {
 fn no_rules_and_bytes_that_are_no_text_are_refused() {
     for (rules, told) in [
         (&b""[..], "configuration:1: it is empty"),
-        (b"SecMarker A\nSecMarker \xff\n", "configuration:2: not UTF-8"),
+        (
+            &b"SecMarker A\nSecMarker \xff\n"[..],
+            "configuration:2: not UTF-8",
+        ),
     ] {
         let folder = folder();
         let output = run_with(folder.path(), rules);

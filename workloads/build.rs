@@ -18,6 +18,9 @@ struct Workload {
     /// Of every variant that names none of its own.
     configuration: Option<PathBuf>,
     traffic: PathBuf,
+    /// Whether the quick preset measures it without being told its name.
+    #[serde(default = "yes")]
+    quick: bool,
     variant: Vec<Variant>,
     /// Models for wasi-nn.
     #[serde(default)]
@@ -55,6 +58,10 @@ struct Variant {
     /// The Rust target, for scripts/build-workloads only.
     #[serde(rename = "target")]
     _target: Option<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn main() {
@@ -101,6 +108,7 @@ fn embed(code: &mut String, folder: &Path, out: &Path) {
         name,
         title,
         root_id,
+        quick,
         ..
     } = &workload;
     let twin = native_twin(
@@ -112,7 +120,7 @@ fn embed(code: &mut String, folder: &Path, out: &Path) {
     write!(
         code,
         "Embedded {{ name: {name:?}, title: {title:?}, description: {description:?}, \
-         root_id: {root_id:?}, traffic: include_bytes!({traffic:?}), twin: {twin}, models: &["
+         root_id: {root_id:?}, quick: {quick}, traffic: include_bytes!({traffic:?}), twin: {twin}, models: &["
     )
     .expect("a String takes everything");
     for Model { name, file: model } in &workload.model {

@@ -3,7 +3,7 @@
 use reports::{CampaignFolder, Report};
 
 use super::report::{print, write};
-use crate::cli::RunArgs;
+use crate::cli::{Preset, RunArgs};
 use crate::error::{Error, Exit};
 use crate::experiment::{Conducted, Field, Interrupt, Progress, Runner, conduct};
 use crate::output::Format;
@@ -11,6 +11,7 @@ use crate::output::Format;
 /// Runs a campaign.
 pub(super) fn run(mut arguments: RunArgs) -> Result<Exit, Error> {
     take_pairs(&mut arguments)?;
+    choose_workloads(&mut arguments);
     let mut field = Field::of(&arguments.selection)?;
     field.take_artifacts(&arguments.selection.artifacts, arguments.deadline)?;
     let seed = arguments.seed.unwrap_or_else(rand::random);
@@ -35,6 +36,27 @@ pub(super) fn run(mut arguments: RunArgs) -> Result<Exit, Error> {
         );
     }
     Ok(exit)
+}
+
+/// Without names the quick preset takes the workloads that its time allows, and names the
+/// others.
+fn choose_workloads(arguments: &mut RunArgs) {
+    let selection = &mut arguments.selection;
+    let named = selection.module.is_some()
+        || !selection.workloads.is_empty()
+        || !selection.variants.is_empty();
+    if named || arguments.preset != Preset::Quick {
+        return;
+    }
+    selection.workloads = workloads::quick_names().map(str::to_owned).collect();
+    let is_left = |name: &&str| !selection.workloads.iter().any(|quick| quick == name);
+    let left: Vec<&str> = workloads::names().filter(is_left).collect();
+    if !left.is_empty() {
+        eprintln!(
+            "not in the quick preset: {}; name them with --workload or use --preset full",
+            left.join(", ")
+        );
+    }
 }
 
 /// Makes sure that both runtimes of every pair take part.

@@ -12,6 +12,7 @@ struct Embedded {
     title: &'static str,
     description: &'static str,
     root_id: &'static str,
+    quick: bool,
     traffic: &'static [u8],
     twin: EmbeddedTwin,
     /// Name and bytes of each.
@@ -44,6 +45,13 @@ static EMBEDDED: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"
 /// The names of the built-in workloads, sorted.
 pub fn names() -> impl Iterator<Item = &'static str> {
     EMBEDDED.iter().map(|embedded| embedded.name)
+}
+
+/// The names of those that the quick preset measures when no names are given: the others
+/// cost more than its time allows.
+pub fn quick_names() -> impl Iterator<Item = &'static str> {
+    let quick = EMBEDDED.iter().filter(|embedded| embedded.quick);
+    quick.map(|embedded| embedded.name)
 }
 
 /// The names of a built-in workload's variants, the default one first. Cheaper than

@@ -21,7 +21,7 @@ mod native_twin;
 mod traffic;
 mod workload;
 
-pub use catalogue::{catalogue, find, names, variant_names};
+pub use catalogue::{catalogue, find, names, quick_names, variant_names};
 pub use error::WorkloadError;
 pub use files::{MAX_CONFIGURATION_BYTES, MAX_MODEL_BYTES, MAX_MODULE_BYTES, MAX_TRAFFIC_BYTES};
 pub use native_twin::NativeTwin;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use wasmparser::{Operator, Parser, Payload};
 use workloads::{
     Exchange, Expectation, NativeTwin, Workload, WorkloadError, catalogue, find, names,
-    variant_names,
+    quick_names, variant_names,
 };
 
 fn workload(name: &str) -> Workload {
@@ -205,6 +205,13 @@ fn waf_modsec_answers_one_exchange_in_ten_and_sees_large_bodies_and_queries() {
     ] {
         assert!(sends(kind), "{kind}");
     }
+}
+
+#[test]
+fn the_quick_preset_leaves_out_what_takes_too_long() {
+    let quick: HashSet<&str> = quick_names().collect();
+    assert!(quick.contains("header-rewrite") && quick.contains("prime-check"));
+    assert!(!quick.contains("waf-modsec"));
 }
 
 #[test]
