@@ -95,8 +95,28 @@ fn engines_with_signal_handlers_of_their_own_live_in_one_process() {
 }
 
 #[test]
+fn a_fault_reaches_its_own_engine_on_every_thread() {
+    // One after the other: each finds the handlers as the last one left them.
+    for _ in 0..3 {
+        let faults = || {
+            for entry in available() {
+                let engine = entry.open(EngineOptions::default()).expect("available");
+                let module = suite::compile(&*engine, &suite::guest()).expect("compiles");
+                let mut vm = module.instantiate(suite::host()).expect("instantiates");
+                let trap = suite::done(&mut *vm, suite::ask::OUT_OF_BOUNDS);
+                let kind = trap.expect_err("must trap").kind();
+                assert_eq!(kind, TrapKind::OutOfBounds, "{}", entry.id);
+            }
+        };
+        std::thread::spawn(faults).join().expect("no panic");
+    }
+}
+
+#[test]
 fn compiler_modes_count_their_code() {
-    for entry in available().filter(|entry| entry.engine == "wasmtime") {
+    let counts =
+        |entry: &&runtimes::RuntimeEntry| entry.engine == "wasmtime" || entry.id == "wamr/aot";
+    for entry in available().filter(counts) {
         let engine = entry.open(EngineOptions::default()).expect("available");
         let module = suite::compile(&*engine, &suite::guest()).expect("compiles");
         assert!(

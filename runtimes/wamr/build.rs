@@ -8,8 +8,9 @@ mod recipe;
 #[path = "build/source.rs"]
 mod source;
 
+use std::collections::BTreeMap;
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The variant of native/variants.json that is linked.
 const LINKED: &str = "fast";
@@ -39,14 +40,7 @@ fn link() -> Result<String, String> {
     let version = source::version(&root)?;
     let recipe = recipe::Recipe::read(Path::new("native/variants.json"), LINKED)?;
     let mut build = cc::Build::new();
-    build.file("native/shim.c").files(recipe.sources(&root)?);
     build.includes(recipe.includes().map(|folder| root.join(folder)));
-    for define in recipe.defines() {
-        match define.split_once('=') {
-            Some((name, value)) => build.define(name, value),
-            None => build.define(define, None),
-        };
-    }
     build
         .std("gnu99")
         .opt_level(3)
@@ -55,7 +49,24 @@ fn link() -> Result<String, String> {
         .pic(true)
         .flag_if_supported("-fvisibility=hidden")
         .flag("-ffunction-sections")
-        .flag("-fdata-sections")
+        .flag("-fdata-sections");
+    define(&mut build, recipe.defines());
+    let mut groups: BTreeMap<Vec<&str>, Vec<PathBuf>> = BTreeMap::new();
+    for file in recipe.sources(&root)? {
+        groups
+            .entry(recipe.alone(&root, &file))
+            .or_default()
+            .push(file);
+    }
+    let mut library = build.clone();
+    library.file("native/shim.c");
+    for (alone, files) in groups {
+        let mut group = build.clone();
+        define(&mut group, alone.into_iter());
+        let objects = group.files(files).try_compile_intermediates();
+        library.objects(objects.map_err(|error| error.to_string())?);
+    }
+    library
         .try_compile("pwbench_wamr_fast")
         .map_err(|error| error.to_string())?;
     if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
@@ -64,4 +75,13 @@ fn link() -> Result<String, String> {
         }
     }
     Ok(version)
+}
+
+fn define<'a>(build: &mut cc::Build, defines: impl Iterator<Item = &'a str>) {
+    for define in defines {
+        match define.split_once('=') {
+            Some((name, value)) => build.define(name, value),
+            None => build.define(define, None),
+        };
+    }
 }

@@ -52,6 +52,20 @@ impl Recipe {
         self.all("defines")
     }
 
+    /// Definitions, after all others, for one source file under `root`: those of its folder.
+    pub(crate) fn alone(&self, root: &Path, file: &Path) -> Vec<&str> {
+        let folder = file
+            .parent()
+            .and_then(|folder| folder.strip_prefix(root).ok());
+        let name = folder.and_then(Path::to_str).unwrap_or_default();
+        self.parts
+            .iter()
+            .filter_map(|part| part["alone"][name].as_array())
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect()
+    }
+
     fn all<'a>(&'a self, list: &'a str) -> impl Iterator<Item = &'a str> {
         self.parts
             .iter()

@@ -24,7 +24,8 @@ struct Levels {
 
 /// Every function checks the native stack. WAMR's default on 64-bit processors, guard pages
 /// alone, is not enough here: LLVM then turns endless recursion into an endless loop that
-/// nothing ends, and a frame larger than the guard pages steps over them.
+/// nothing ends, a frame larger than the guard pages steps over them, and two builds of WAMR
+/// cannot share a thread, as each touches all pages of the stack before it protects the last.
 const STACK_CHECKS: u32 = 1;
 
 type Compile =

@@ -119,12 +119,12 @@ impl Mode {
         self.can_stop() && self.build(true).missing().is_none()
     }
 
-    /// Bytes of stack that a guest has. An interpreter's frames all lie there, and WAMR
-    /// fills it with zeros for each instance; generated code uses the thread's stack.
+    /// Bytes of stack that a guest has. The frames of interpreters and of Fast JIT lie
+    /// there, and WAMR fills it with zeros for each instance; LLVM's code uses the thread's.
     pub(crate) const fn stack(self) -> u32 {
         match self {
-            Self::FastInterp | Self::ClassicInterp => 256 << 10,
-            Self::Aot | Self::LlvmJit | Self::FastJit => 16 << 10,
+            Self::FastInterp | Self::ClassicInterp | Self::FastJit => 256 << 10,
+            Self::Aot | Self::LlvmJit => 16 << 10,
         }
     }
 
@@ -162,10 +162,10 @@ impl Mode {
                 Self::FastInterp | Self::ClassicInterp => {
                     "guard pages (8 GiB reservation), signals; no check in the interpreter"
                 }
-                Self::Aot => {
+                Self::Aot | Self::LlvmJit => {
                     "guard pages (8 GiB reservation), signals; explicit checks of the native stack"
                 }
-                _ => "guard pages (8 GiB reservation), signals; guard pages of the native stack",
+                Self::FastJit => "guard pages (8 GiB reservation), signals",
             }
             .to_owned(),
             deadline: if self.stops_here() {

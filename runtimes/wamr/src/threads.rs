@@ -6,7 +6,7 @@ use crate::library::{BUILDS, Library};
 use crate::signals;
 
 /// Stack that a host call must find: enough for any of them, logging and inference included.
-/// A guest in generated code may have used all but WAMR's own guard pages.
+/// A guest in generated code may have used all but the last three KiB.
 const ROOM: usize = 256 << 10;
 
 thread_local! {
