@@ -18,6 +18,10 @@ use crate::trial::ModelFile;
     3 the environment cannot support a verdict, 130 interrupted."
 )]
 pub(crate) struct Cli {
+    /// A shared library that exports the standard wasm.h, as a runtime of its own; may be
+    /// given several times, see docs/foreign-libraries.md
+    #[arg(long = "engine-lib", value_name = "PATH", global = true)]
+    pub(crate) engine_libraries: Vec<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }

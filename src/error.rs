@@ -51,6 +51,8 @@ pub(crate) enum Error {
     #[error(transparent)]
     Select(#[from] runtimes::SelectError),
     #[error(transparent)]
+    EngineLibrary(#[from] runtimes::LibraryError),
+    #[error(transparent)]
     Runtime(#[from] host_core::EngineError),
     #[error("{}: {source}", file.display())]
     Module {

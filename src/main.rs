@@ -22,7 +22,7 @@ pub(crate) const NATIVE: &str = "native";
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    match commands::execute(cli.command) {
+    match commands::execute(cli) {
         Ok(exit) => exit.into(),
         Err(error) => {
             error.print();

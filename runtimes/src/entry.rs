@@ -21,6 +21,7 @@ pub struct RuntimeEntry {
     pub summary: &'static str,
     availability: Box<dyn Fn() -> Availability + Send + Sync>,
     open: Box<dyn Fn(EngineOptions) -> Opened + Send + Sync>,
+    build: Box<dyn Fn() -> Option<String> + Send + Sync>,
 }
 
 /// Whether a runtime can run on this machine.
@@ -77,7 +78,22 @@ impl RuntimeEntry {
             summary,
             availability: Box::new(availability),
             open: Box::new(open),
+            build: Box::new(|| None),
         }
+    }
+
+    /// An engine that is not built in: `build` tells one build of its library from another.
+    pub(crate) fn with_build(
+        mut self,
+        build: impl Fn() -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.build = Box::new(build);
+        self
+    }
+
+    /// What tells one build of a foreign library from another; `None` for what is built in.
+    pub fn foreign_build(&self) -> Option<String> {
+        (self.build)()
     }
 
     /// Whether it can run on this machine.

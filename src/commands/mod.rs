@@ -8,12 +8,17 @@ mod run;
 mod trial;
 mod verify;
 
-use crate::cli::Command;
+use crate::cli::{Cli, Command};
 use crate::error::{Error, Exit};
 
 /// Does what was asked for.
-pub(crate) fn execute(command: Command) -> Result<Exit, Error> {
-    match command {
+pub(crate) fn execute(cli: Cli) -> Result<Exit, Error> {
+    runtimes::name_engine_libraries(&cli.engine_libraries)?;
+    // A trial opens what it needs and nothing beside it.
+    if !matches!(cli.command, Command::Trial) {
+        runtimes::check_engine_libraries()?;
+    }
+    match cli.command {
         Command::Run(arguments) => run::run(arguments),
         Command::List(arguments) => list::list(&arguments),
         Command::Compile(arguments) => compile::compile(&arguments),

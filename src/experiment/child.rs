@@ -128,6 +128,10 @@ impl Runner {
         command
             .arg("trial")
             .env(PAD, "x".repeat(pad))
+            .env(
+                runtimes::ENGINE_LIBRARIES,
+                runtimes::engine_libraries_variable(),
+            )
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

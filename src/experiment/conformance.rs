@@ -49,11 +49,14 @@ impl Remembered {
     }
 
     fn file(&self, runtime: &str) -> Option<PathBuf> {
-        Some(
-            self.folder
-                .as_ref()?
-                .join(format!("{}.json", file_name(runtime))),
-        )
+        let mut name = file_name(runtime);
+        // A library that is not part of this program can change under it.
+        if let Some(build) = runtimes::find(runtime).and_then(RuntimeEntry::foreign_build) {
+            let digest = Sha256::digest(build.as_bytes());
+            name.push('-');
+            name.extend(digest.iter().take(8).map(|byte| format!("{byte:02x}")));
+        }
+        Some(self.folder.as_ref()?.join(format!("{name}.json")))
     }
 }
 

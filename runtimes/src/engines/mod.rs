@@ -7,6 +7,8 @@ mod tinywasm;
 mod unfit;
 mod v8;
 mod wamr;
+mod wasm_c_api;
+mod wasmedge;
 mod wasmer;
 mod wasmi;
 mod wasmtime;
@@ -18,7 +20,9 @@ pub(crate) fn entries() -> impl Iterator<Item = RuntimeEntry> {
         .chain(wasmer::entries())
         .chain(wasmi::entries())
         .chain(wamr::entries())
-        .chain(v8::entries())
+        .chain(wasmedge::entries())
         .chain(tinywasm::entries())
         .chain(unfit::entries())
+        .chain(v8::entries())
+        .chain(wasm_c_api::entries())
 }

@@ -84,6 +84,12 @@ impl EngineLibrary {
         format!("wasm-c-api/{}", self.name)
     }
 
+    /// What tells this file from another or from another build: its path, size and time.
+    pub fn build(&self) -> Option<String> {
+        let file = std::fs::metadata(&self.path).ok()?;
+        Some(format!("{} {} {:?}", self.path.display(), file.len(), file.modified().ok()?))
+    }
+
     /// Opens it, once.
     ///
     /// # Errors
@@ -103,6 +109,12 @@ impl EngineLibrary {
 }
 
 impl Opened {
+    /// The engine, for this crate's benches.
+    #[doc(hidden)]
+    pub fn engine(&self) -> *mut Engine {
+        self.engine.raw()
+    }
+
     fn open(path: &Path) -> Result<Self, Unusable> {
         let unusable = |reason: String, remedy: &str| Unusable {
             reason: format!("{}: {reason}", path.display()),

@@ -1,7 +1,7 @@
 //! The functions of WasmEdge's C interface that are used here, found by name.
 
 use std::ffi::{CStr, c_char, c_void};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 
@@ -83,6 +83,8 @@ macro_rules! api {
             pub ConfigureSetRunMode: Option<unsafe extern "C" fn(*mut Configure, u32)>,
             /// What the library says that it is.
             pub version: String,
+            /// What it was opened as.
+            pub path: PathBuf,
             _library: Library,
         }
 
@@ -103,6 +105,7 @@ macro_rules! api {
                     $($name,)*
                     ConfigureSetRunMode: set_run_mode.ok().map(|symbol| *symbol),
                     version: String::new(),
+                    path: PathBuf::new(),
                     _library: library,
                 })
             }
@@ -193,6 +196,7 @@ impl Api {
         }
         let mut api = Self::resolve(library)?;
         api.version = version;
+        api.path = path.to_owned();
         // SAFETY: no argument. What it would log is told by results already.
         unsafe { (api.LogOff)() };
         Ok(api)

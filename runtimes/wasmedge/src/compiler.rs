@@ -128,6 +128,15 @@ impl Drop for Config {
     }
 }
 
+/// Compiles `wasm` as [`Mode::Aot`] does, for the benches.
+///
+/// # Errors
+/// The compiler's words.
+pub fn compile(wasm: &[u8]) -> Result<Vec<u8>, String> {
+    let api = crate::library::library().map_err(|missing| missing.reason)?;
+    Config::new(api, Mode::Aot, &EngineOptions::default())?.compile(wasm)
+}
+
 /// A module, parsed and valid.
 pub(crate) struct Parsed {
     api: &'static Api,

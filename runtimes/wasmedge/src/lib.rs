@@ -26,13 +26,14 @@ mod value;
 mod watchdog;
 
 pub use engine::WasmEdgeEngine;
-pub use library::{Missing, missing};
+pub use library::{Missing, build, missing};
 pub use mode::Mode;
 
 /// For this crate's benches: WasmEdge's C interface without anything around it.
 #[doc(hidden)]
 pub mod bare {
-    pub use crate::api::{Api, Text};
+    pub use crate::api::{Api, Executor, Frame, Function, Memory, Text};
+    pub use crate::compiler::compile;
     pub use crate::library::library;
     pub use crate::value::{Kind, Outcome, Value};
 }

@@ -31,6 +31,15 @@ pub fn library() -> Result<&'static Api, Missing> {
     found.as_ref().map_err(Clone::clone)
 }
 
+/// What tells this library from another or from another build: version, path, size, time.
+pub fn build() -> Option<String> {
+    let api = library().ok()?;
+    // Of a library that the system found, its version must do.
+    let file = std::fs::metadata(&api.path).ok();
+    let facts = file.map(|file| (file.len(), file.modified().ok()));
+    Some(format!("{} {} {facts:?}", api.version, api.path.display()))
+}
+
 /// Why `mode` cannot run here, if so.
 pub fn missing(mode: Mode) -> Option<Missing> {
     let api = match library() {
