@@ -15,7 +15,11 @@ fn cached(prefix: &str, file: &str) -> Option<PathBuf> {
     let mut found: Vec<PathBuf> = folders
         .flatten()
         .filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix))
-        .map(|entry| entry.path().join(format!("{file}{}", std::env::consts::DLL_SUFFIX)))
+        .map(|entry| {
+            entry
+                .path()
+                .join(format!("{file}{}", std::env::consts::DLL_SUFFIX))
+        })
         .filter(|path| path.is_file())
         .collect();
     found.sort();
@@ -23,7 +27,13 @@ fn cached(prefix: &str, file: &str) -> Option<PathBuf> {
 }
 
 fn verify(folder: &Path, variable: (&str, &Path), arguments: &[&str]) -> Output {
-    let common = ["verify", "--no-conformance", "--format", "json", "--runtime"];
+    let common = [
+        "verify",
+        "--no-conformance",
+        "--format",
+        "json",
+        "--runtime",
+    ];
     pwbench(folder)
         .env(variable.0, variable.1)
         .args(common)
@@ -37,7 +47,10 @@ fn expect_all_agree(output: &Output, runtimes: &[&str]) {
     let verification = json(output);
     let checks = verification["checks"].as_array().expect("checks");
     for runtime in runtimes {
-        let own: Vec<_> = checks.iter().filter(|check| check["runtime"] == *runtime).collect();
+        let own: Vec<_> = checks
+            .iter()
+            .filter(|check| check["runtime"] == *runtime)
+            .collect();
         assert_eq!(own.len(), 2, "{runtime}: {verification}");
         assert!(own.iter().all(|check| check["passed"] == true), "{own:?}");
     }
@@ -49,8 +62,14 @@ fn a_library_that_is_not_there_is_bad_input() {
     let output = run(folder.path(), &["list", "--engine-lib", "nowhere/libx.so"]);
     expect_exit(&output, 2);
     let text = stderr(&output);
-    assert!(text.contains("nowhere/libx.so: no engine library is there"), "{text}");
-    assert!(text.contains("help: give the path of a shared library"), "{text}");
+    assert!(
+        text.contains("nowhere/libx.so: no engine library is there"),
+        "{text}"
+    );
+    assert!(
+        text.contains("help: give the path of a shared library"),
+        "{text}"
+    );
 }
 
 #[cfg(target_os = "linux")]
@@ -70,7 +89,10 @@ fn a_library_without_the_interface_is_told_what_it_lacks() {
     expect_exit(&output, 2);
     let text = stderr(&output);
     assert!(text.contains("exports no wasm_engine_new"), "{text}");
-    assert!(text.contains("help: give a library built with its wasm-c-api"), "{text}");
+    assert!(
+        text.contains("help: give a library built with its wasm-c-api"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -84,7 +106,9 @@ fn a_library_is_a_runtime_named_after_its_file_and_agrees_with_the_reference() {
     let output = run(folder.path(), &["list", "--limits", "--engine-lib", path]);
     expect_exit(&output, 0);
     let row = stdout(&output);
-    let row = row.lines().find(|line| line.contains("wasm-c-api/libwasmtime"));
+    let row = row
+        .lines()
+        .find(|line| line.contains("wasm-c-api/libwasmtime"));
     assert!(
         row.is_some_and(|row| row.contains("only the process around it")),
         "{}",
@@ -92,7 +116,11 @@ fn a_library_is_a_runtime_named_after_its_file_and_agrees_with_the_reference() {
     );
     // Trials are processes of their own and must open the same library.
     let variable = ("PWBENCH_ENGINE_LIBS", library.as_path());
-    let output = verify(folder.path(), variable, &["wasm-c-api/*,wasmtime/cranelift"]);
+    let output = verify(
+        folder.path(),
+        variable,
+        &["wasm-c-api/*,wasmtime/cranelift"],
+    );
     expect_all_agree(&output, &["wasm-c-api/libwasmtime", "wasmtime/cranelift"]);
 }
 
@@ -105,7 +133,10 @@ fn wasmedge_agrees_with_the_reference() {
     let folder = folder();
     let variable = ("WASMEDGE_LIB", library.as_path());
     let output = verify(folder.path(), variable, &["wasmedge,wasmtime/cranelift"]);
-    expect_all_agree(&output, &["wasmedge/interp", "wasmedge/aot", "wasmtime/cranelift"]);
+    expect_all_agree(
+        &output,
+        &["wasmedge/interp", "wasmedge/aot", "wasmtime/cranelift"],
+    );
 }
 
 #[test]
@@ -119,8 +150,14 @@ fn a_wasmedge_that_does_not_open_is_unavailable_with_the_reason() {
     expect_exit(&output, 0);
     let listing = json(&output);
     let rows = listing["runtimes"].as_array().expect("runtimes");
-    let row = rows.iter().find(|row| row["runtime"] == "wasmedge/aot").expect("a row");
+    let row = rows
+        .iter()
+        .find(|row| row["runtime"] == "wasmedge/aot")
+        .expect("a row");
     assert_eq!(row["available"], false);
     let reason = row["reason"].as_str().expect("a reason");
-    assert!(reason.contains("WASMEDGE_LIB is /nowhere/libwasmedge.so"), "{reason}");
+    assert!(
+        reason.contains("WASMEDGE_LIB is /nowhere/libwasmedge.so"),
+        "{reason}"
+    );
 }

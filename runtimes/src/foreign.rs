@@ -59,11 +59,13 @@ pub fn name_engine_libraries(paths: &[PathBuf]) -> Result<(), LibraryError> {
 pub fn check_engine_libraries() -> Result<(), LibraryError> {
     let libraries = libraries();
     for library in &libraries.all[..libraries.named] {
-        library.open().map_err(|unusable| EngineError::Unavailable {
-            runtime: library.runtime(),
-            reason: unusable.reason,
-            remedy: unusable.remedy,
-        })?;
+        library
+            .open()
+            .map_err(|unusable| EngineError::Unavailable {
+                runtime: library.runtime(),
+                reason: unusable.reason,
+                remedy: unusable.remedy,
+            })?;
     }
     Ok(())
 }
@@ -115,7 +117,10 @@ fn collect(paths: &[PathBuf]) -> Result<Libraries, LibraryError> {
             false => all.push(library),
             true => {
                 let free = (2..).map(|number| format!("{name}-{number}"));
-                let free = free.into_iter().find(|name| !same(name)).unwrap_or_default();
+                let free = free
+                    .into_iter()
+                    .find(|name| !same(name))
+                    .unwrap_or_default();
                 all.push(EngineLibrary::named(library.path().to_owned(), free));
             }
         }

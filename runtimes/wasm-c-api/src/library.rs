@@ -87,7 +87,12 @@ impl EngineLibrary {
     /// What tells this file from another or from another build: its path, size and time.
     pub fn build(&self) -> Option<String> {
         let file = std::fs::metadata(&self.path).ok()?;
-        Some(format!("{} {} {:?}", self.path.display(), file.len(), file.modified().ok()?))
+        Some(format!(
+            "{} {} {:?}",
+            self.path.display(),
+            file.len(),
+            file.modified().ok()?
+        ))
     }
 
     /// Opens it, once.

@@ -54,7 +54,13 @@ impl BareWasmEdge {
             }));
             let config = (api.ConfigureCreate)();
             if let Some(set) = api.ConfigureSetRunMode {
-                set(config, Mode::ALL.iter().position(|known| *known == mode).unwrap_or(0) as u32);
+                set(
+                    config,
+                    Mode::ALL
+                        .iter()
+                        .position(|known| *known == mode)
+                        .unwrap_or(0) as u32,
+                );
             }
             let kinds = [i32; 5];
             let env = (api.ModuleInstanceCreate)(Text::new("env"));
@@ -67,7 +73,11 @@ impl BareWasmEdge {
             let vm = (api.VMCreate)(config, null_mut());
             let fine = |outcome: Outcome| assert!(outcome.is_success(), "{:#x}", outcome.code());
             fine((api.VMRegisterModuleFromImport)(vm, env));
-            fine((api.VMLoadWasmFromBuffer)(vm, code.as_ptr(), code.len() as u32));
+            fine((api.VMLoadWasmFromBuffer)(
+                vm,
+                code.as_ptr(),
+                code.len() as u32,
+            ));
             fine((api.VMValidate)(vm));
             fine((api.VMInstantiate)(vm));
             let instance = (api.VMGetActiveModule)(vm);
@@ -87,7 +97,9 @@ impl BareWasmEdge {
     fn call<const N: usize>(&self, function: *mut Function, arguments: [u64; N]) {
         // SAFETY: alive; the guest's own function with arguments of its type.
         unsafe {
-            let State { api, i32, executor, .. } = *self.state;
+            let State {
+                api, i32, executor, ..
+            } = *self.state;
             let arguments = arguments.map(|number| Value::new(number, i32));
             let mut result = Value::default();
             let outcome = (api.ExecutorInvoke)(
@@ -184,7 +196,13 @@ unsafe fn find_value(
         let headers = &(*state).headers;
         let found = headers.iter().find(|(name, _)| name.as_bytes() == key);
         let Some((_, value)) = found else { return 1 };
-        let State { api, i32, executor, allocator, .. } = *state;
+        let State {
+            api,
+            i32,
+            executor,
+            allocator,
+            ..
+        } = *state;
         let size = Value::new(value.len() as u64, i32);
         let mut address = Value::default();
         let outcome = (api.ExecutorInvoke)(executor, allocator, &size, 1, &mut address, 1);
@@ -195,7 +213,10 @@ unsafe fn find_value(
             return 6;
         };
         place.copy_from_slice(value.as_bytes());
-        for (place, number) in [(return_data, address.low as u32), (return_size, value.len() as u32)] {
+        for (place, number) in [
+            (return_data, address.low as u32),
+            (return_size, value.len() as u32),
+        ] {
             let Some(place) = bytes(state, place, 4) else {
                 return 6;
             };
@@ -208,7 +229,12 @@ unsafe fn find_value(
 fn modes(criterion: &mut Criterion) {
     for mode in Mode::ALL {
         if let Some(missing) = missing(mode) {
-            println!("skipped: wasmedge/{}: {}; {}", mode.name(), missing.reason, missing.remedy);
+            println!(
+                "skipped: wasmedge/{}: {}; {}",
+                mode.name(),
+                missing.reason,
+                missing.remedy
+            );
             continue;
         }
         let code = match mode {
@@ -220,7 +246,10 @@ fn modes(criterion: &mut Criterion) {
         let mut bare = BareWasmEdge::new(mode, &code);
         shared::bare(criterion, &format!("wasmedge/{}", mode.name()), &mut bare);
     }
-    for mode in Mode::ALL.into_iter().filter(|mode| missing(*mode).is_none()) {
+    for mode in Mode::ALL
+        .into_iter()
+        .filter(|mode| missing(*mode).is_none())
+    {
         let engine = WasmEdgeEngine::open(mode, EngineOptions::default()).expect("available");
         shared::hosted(criterion, &engine);
     }

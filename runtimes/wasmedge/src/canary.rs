@@ -12,7 +12,7 @@ use std::sync::mpsc::{Sender, channel};
 
 use host_core::EngineOptions;
 
-use crate::api::{Api, Frame, ModuleInstance, Text};
+use crate::api::{Api, Executor, Frame, Function, ModuleInstance, Text};
 use crate::compiler::{Config, Parsed};
 use crate::executor::Running;
 use crate::jit::JitVm;
@@ -38,26 +38,37 @@ pub(crate) fn wasm() -> Vec<u8> {
 /// as machine code in `mode`. The first success also keeps the engine's fault handlers in
 /// place, for good.
 pub(crate) fn check(api: &'static Api, mode: Mode, canary: &[u8]) -> Result<(), String> {
+    // First of all, because leaving compiled code takes away everybody's fault handlers.
+    hold(api, mode, canary)?;
     if depth(api, Mode::Interpreter, canary)? != 0 {
-        return Err("its interpreter stands on the processor's stack, so that nothing tells it from machine code".to_owned());
+        return Err(
+            "its interpreter stands on the processor's stack, so that nothing tells it from \
+             machine code"
+                .to_owned(),
+        );
     }
     if depth(api, mode, canary)? < LEVELS as usize * size_of::<usize>() {
         return Err("it interprets code that it should run compiled".to_owned());
     }
-    hold(api, mode, canary)
+    Ok(())
 }
 
 /// Bytes of the processor's stack between the canary's levels.
 fn depth(api: &'static Api, mode: Mode, canary: &[u8]) -> Result<usize, String> {
     let mut marks = Marks::default();
     let mut canary = Canary::new(api, mode, canary, &mut marks)?;
+    #[cfg(target_os = "linux")]
+    if mode.is_compiled() && !crate::native_stack::is_learnt() {
+        // Read by `mark`, from the pointer that it was registered with.
+        marks.inside = Some(canary.find("nest"));
+    }
     // SAFETY: no argument.
     canary.call(
         "nest",
         &[Value::new(LEVELS.into(), unsafe { (api.ValTypeGenI32)() })],
     )?;
     drop(canary);
-    match marks.count == LEVELS + 1 {
+    match marks.count == LEVELS + 1 + marks.inner {
         true => Ok(marks.highest - marks.lowest),
         false => Err(format!(
             "it called the host {} times for {}",
@@ -73,6 +84,10 @@ struct Marks {
     count: u32,
     lowest: usize,
     highest: usize,
+    /// What to call out of the first mark of compiled code: executor, function, argument.
+    inside: Option<(&'static Api, *mut Executor, *mut Function)>,
+    /// Marks of the inner calls.
+    inner: u32,
 }
 
 unsafe extern "C" fn mark(
@@ -83,15 +98,44 @@ unsafe extern "C" fn mark(
 ) -> Outcome {
     let local = 0_u8;
     let here = std::ptr::from_ref(std::hint::black_box(&local)).addr();
+    let place = marks.cast::<Marks>();
     // SAFETY: what the function was registered with, and nobody else uses it meanwhile.
-    let marks = unsafe { &mut *marks.cast::<Marks>() };
+    let marks = unsafe { &mut *place };
     if marks.count == 0 {
         (marks.lowest, marks.highest) = (here, here);
     }
     marks.count += 1;
     marks.lowest = marks.lowest.min(here);
     marks.highest = marks.highest.max(here);
+    #[cfg(target_os = "linux")]
+    if let Some((api, executor, function)) = marks.inside.take() {
+        let outer = std::mem::take(marks);
+        inside(api, executor, function);
+        // SAFETY: the inner call, which wrote there, has returned.
+        let marks = unsafe { &mut *place };
+        let inner = marks.count;
+        *marks = Marks {
+            inner,
+            count: outer.count + inner,
+            ..outer
+        };
+    }
     Outcome::SUCCESS
+}
+
+/// Learns what a call out of a host function leaves changed.
+#[cfg(target_os = "linux")]
+fn inside(api: &'static Api, executor: *mut Executor, function: *mut Function) {
+    use crate::native_stack::{learn, snapshot};
+    let code = api.VersionGet as *const () as usize;
+    // SAFETY: the canary's own function, which takes a number and gives none.
+    let call = || unsafe {
+        let argument = Value::new(0, (api.ValTypeGenI32)());
+        let _ = (api.ExecutorInvoke)(executor, function, &argument, 1, std::ptr::null_mut(), 0);
+    };
+    let before = snapshot(code);
+    call();
+    learn(code, &before, &snapshot(code));
 }
 
 /// Keeps one thread inside of compiled code for the life of the process.
@@ -188,25 +232,23 @@ impl Canary {
         Ok(Self { api, cage })
     }
 
-    fn call(&mut self, name: &'static str, arguments: &[Value]) -> Result<(), String> {
+    fn find(&self, name: &'static str) -> (&'static Api, *mut Executor, *mut Function) {
         let (executor, instance) = match &self.cage {
             Cage::Loaded { running, .. } => (running.executor(), running.instance()),
             Cage::Compiled(vm) => (vm.executor(), vm.instance()),
         };
-        let api = self.api;
+        // SAFETY: alive, and one of the canary's exports.
+        let function = unsafe { (self.api.ModuleInstanceFindFunction)(instance, Text::new(name)) };
+        (self.api, executor.as_ptr(), function)
+    }
+
+    fn call(&mut self, name: &'static str, arguments: &[Value]) -> Result<(), String> {
+        let (api, executor, function) = self.find(name);
         // SAFETY: the canary's own exports, with arguments of their types and no result.
         let outcome = unsafe {
-            let function = (api.ModuleInstanceFindFunction)(instance, Text::new(name));
             let count = arguments.len() as u32;
             let none = std::ptr::null_mut();
-            (api.ExecutorInvoke)(
-                executor.as_ptr(),
-                function,
-                arguments.as_ptr(),
-                count,
-                none,
-                0,
-            )
+            (api.ExecutorInvoke)(executor, function, arguments.as_ptr(), count, none, 0)
         };
         api.check(outcome)
     }

@@ -78,7 +78,7 @@ impl Config {
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         // SAFETY: a compiler of its own; bytes and name outlive the call.
-        let outcome = unsafe {
+        let outcome = keeping_handlers(|| unsafe {
             let compiler = (api.CompilerCreate)(self.raw());
             if compiler.is_null() {
                 return Err(format!(
@@ -90,8 +90,8 @@ impl Config {
             let outcome =
                 (api.CompilerCompileFromBuffer)(compiler, wasm.as_ptr(), length, name.as_ptr());
             (api.CompilerDelete)(compiler);
-            outcome
-        };
+            Ok(outcome)
+        })?;
         api.check(outcome)?;
         std::fs::read(&path).map_err(|error| format!("the compiler's output: {error}"))
     }
@@ -135,6 +135,14 @@ impl Drop for Config {
 pub fn compile(wasm: &[u8]) -> Result<Vec<u8>, String> {
     let api = crate::library::library().map_err(|missing| missing.reason)?;
     Config::new(api, Mode::Aot, &EngineOptions::default())?.compile(wasm)
+}
+
+/// Runs `work` of LLVM, which takes the process's signal handlers.
+pub(crate) fn keeping_handlers<T>(work: impl FnOnce() -> T) -> T {
+    #[cfg(target_os = "linux")]
+    return crate::native_stack::keeping_handlers(work);
+    #[cfg(not(target_os = "linux"))]
+    work()
 }
 
 /// A module, parsed and valid.

@@ -3,7 +3,7 @@
 use std::ptr::NonNull;
 
 use crate::api::{Api, Executor, ModuleInstance, Vm};
-use crate::compiler::Config;
+use crate::compiler::{Config, keeping_handlers};
 
 /// A virtual machine with one module. It compiles when it first instantiates, and keeps the
 /// code for further instances, of which it holds one at a time.
@@ -11,6 +11,7 @@ pub(crate) struct JitVm {
     api: &'static Api,
     raw: NonNull<Vm>,
     imports: Vec<*mut ModuleInstance>,
+    has_compiled: bool,
 }
 
 impl JitVm {
@@ -31,6 +32,7 @@ impl JitVm {
                 api,
                 raw: NonNull::new(raw).ok_or("it makes no virtual machine")?,
                 imports,
+                has_compiled: false,
             };
             for module in &vm.imports {
                 api.check((api.VMRegisterModuleFromImport)(raw, *module))?;
@@ -48,6 +50,10 @@ impl JitVm {
 
     /// Makes an instance in place of the one before. Start sections run.
     pub(crate) fn instantiate(&mut self) -> Result<(), String> {
+        if !self.has_compiled {
+            self.has_compiled = true;
+            return keeping_handlers(|| self.instantiate());
+        }
         // SAFETY: alive, validated, and no function of the instance before runs.
         self.api
             .check(unsafe { (self.api.VMInstantiate)(self.raw.as_ptr()) })

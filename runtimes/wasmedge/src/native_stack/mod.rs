@@ -10,12 +10,16 @@
 //! used up its stack, is let in: it finds that out and ends the guest.
 
 mod fault;
+mod nested;
 mod reserve;
+mod signals;
 
 use std::cell::{Cell, UnsafeCell};
 
 pub(crate) use fault::install;
+pub(crate) use nested::{is_learnt, learn, snapshot};
 use reserve::GuestStack;
+pub(crate) use signals::keeping_handlers;
 
 /// What the thread is doing, for the fault handler: nothing here has a destructor.
 struct Thread {
@@ -29,6 +33,8 @@ struct Thread {
     open: Cell<bool>,
     /// Whether the guest reached the reserve.
     overflowed: Cell<bool>,
+    /// Where the library's variables of this thread lie, once that was asked.
+    variables: Cell<usize>,
 }
 
 thread_local! {
@@ -39,6 +45,7 @@ thread_local! {
             reserve: Cell::new((0, 0)),
             open: Cell::new(false),
             overflowed: Cell::new(false),
+            variables: Cell::new(0),
         }
     };
     static STACK: UnsafeCell<Option<GuestStack>> = const { UnsafeCell::new(None) };
@@ -115,8 +122,12 @@ impl Drop for InHost {
 /// Runs `call`, which enters the guest again, out of a host function.
 #[inline]
 pub(crate) fn from_host<T>(call: impl FnOnce() -> T) -> T {
+    if THREAD.with(|thread| thread.depth.get()) == 0 {
+        // The interpreter, which has no such trouble.
+        return call();
+    }
     let was = THREAD.with(|thread| thread.in_host.replace(false));
-    let result = call();
+    let result = nested::cleanly(call);
     THREAD.with(|thread| thread.in_host.set(was));
     result
 }
