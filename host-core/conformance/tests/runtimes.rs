@@ -38,7 +38,10 @@ fn conforms(id: &'static str) {
 }
 
 macro_rules! runtimes {
-    ($($test:ident = $id:literal;)* each alone: $($alone:ident = $alone_id:literal;)*) => {
+    (
+        together { $($test:ident = $id:literal;)* }
+        alone { $($alone:ident = $alone_id:literal;)* }
+    ) => {
         $(
             #[test]
             fn $test() {
@@ -57,36 +60,40 @@ macro_rules! runtimes {
 }
 
 runtimes! {
-    native_conforms = "native";
-    wasmtime_cranelift_conforms = "wasmtime/cranelift";
-    wasmtime_cranelift_aot_conforms = "wasmtime/cranelift-aot";
-    wasmtime_winch_conforms = "wasmtime/winch";
-    wasmtime_winch_aot_conforms = "wasmtime/winch-aot";
-    wasmtime_pulley_conforms = "wasmtime/pulley";
-    wasmtime_pulley_aot_conforms = "wasmtime/pulley-aot";
-    wasmer_cranelift_conforms = "wasmer/cranelift";
-    wasmer_cranelift_aot_conforms = "wasmer/cranelift-aot";
-    wasmer_singlepass_conforms = "wasmer/singlepass";
-    wasmer_singlepass_aot_conforms = "wasmer/singlepass-aot";
-    wasmer_llvm_conforms = "wasmer/llvm";
-    wasmer_llvm_aot_conforms = "wasmer/llvm-aot";
-    wasmi_eager_conforms = "wasmi/eager";
-    wasmi_lazy_conforms = "wasmi/lazy";
-    wamr_fast_interp_conforms = "wamr/fast-interp";
-    wamr_aot_conforms = "wamr/aot";
-    wamr_classic_interp_conforms = "wamr/classic-interp";
-    wamr_llvm_jit_conforms = "wamr/llvm-jit";
-    wamr_fast_jit_conforms = "wamr/fast-jit";
-    wasmedge_interp_conforms = "wasmedge/interp";
-    wasmedge_jit_conforms = "wasmedge/jit";
-    wasmedge_aot_conforms = "wasmedge/aot";
-    tinywasm_conforms = "tinywasm/interpreter";
-    wasm3_conforms = "wasm3/interpreter";
-    stitch_conforms = "stitch/interpreter";
-    each alone:
-    v8_default_conforms = "v8/default";
-    v8_liftoff_conforms = "v8/liftoff";
-    v8_turbofan_conforms = "v8/turbofan";
+    together {
+        native_conforms = "native";
+        wasmtime_cranelift_conforms = "wasmtime/cranelift";
+        wasmtime_cranelift_aot_conforms = "wasmtime/cranelift-aot";
+        wasmtime_winch_conforms = "wasmtime/winch";
+        wasmtime_winch_aot_conforms = "wasmtime/winch-aot";
+        wasmtime_pulley_conforms = "wasmtime/pulley";
+        wasmtime_pulley_aot_conforms = "wasmtime/pulley-aot";
+        wasmer_cranelift_conforms = "wasmer/cranelift";
+        wasmer_cranelift_aot_conforms = "wasmer/cranelift-aot";
+        wasmer_singlepass_conforms = "wasmer/singlepass";
+        wasmer_singlepass_aot_conforms = "wasmer/singlepass-aot";
+        wasmer_llvm_conforms = "wasmer/llvm";
+        wasmer_llvm_aot_conforms = "wasmer/llvm-aot";
+        wasmi_eager_conforms = "wasmi/eager";
+        wasmi_lazy_conforms = "wasmi/lazy";
+        wamr_fast_interp_conforms = "wamr/fast-interp";
+        wamr_aot_conforms = "wamr/aot";
+        wamr_classic_interp_conforms = "wamr/classic-interp";
+        wamr_llvm_jit_conforms = "wamr/llvm-jit";
+        wamr_fast_jit_conforms = "wamr/fast-jit";
+        wasmedge_interp_conforms = "wasmedge/interp";
+        wasmedge_jit_conforms = "wasmedge/jit";
+        wasmedge_aot_conforms = "wasmedge/aot";
+        tinywasm_conforms = "tinywasm/interpreter";
+        wasm3_conforms = "wasm3/interpreter";
+        stitch_conforms = "stitch/interpreter";
+    }
+    // V8 has one mode in a process.
+    alone {
+        v8_default_conforms = "v8/default";
+        v8_liftoff_conforms = "v8/liftoff";
+        v8_turbofan_conforms = "v8/turbofan";
+    }
 }
 
 /// Engine libraries that were brought or found: they differ from machine to machine.

@@ -4,7 +4,8 @@ use host_core::abi::{AbiVersion, Callback, CallbackSet};
 use v8::{Context, Function, HandleScope, Local, Object};
 
 use crate::isolate::Kept;
-use crate::{number, object};
+use crate::number::{self, Small};
+use crate::object;
 
 /// One callback.
 struct Export {
@@ -56,10 +57,8 @@ impl Exports {
             return Some(0);
         };
         let nothing = v8::undefined(scope).into();
-        let mut values = [nothing; 5];
-        for (value, argument) in values.iter_mut().zip(arguments).take(export.params) {
-            *value = number::of_u32(scope, *argument);
-        }
+        let arguments = Small::new(arguments);
+        let values = arguments.values();
         let values = values.get(..export.params).unwrap_or(&values);
         let function = export.function.open(scope);
         let result = function.call_with_context(scope, context, nothing, values)?;

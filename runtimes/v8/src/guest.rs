@@ -21,6 +21,27 @@ pub(crate) struct VmState {
     pub(crate) allocator: Option<Kept<Function>>,
     /// Why a host call ended the guest.
     pub(crate) ending: Option<Ending>,
+    /// The exception that ended the guest, in V8's words.
+    pub(crate) reported: Option<String>,
+}
+
+impl VmState {
+    /// State for a guest that is not there yet.
+    pub(crate) fn new(host: Host) -> Self {
+        Self {
+            host,
+            memory: None,
+            allocator: None,
+            ending: None,
+            reported: None,
+        }
+    }
+
+    /// The state of an isolate's VM, if it has one.
+    #[inline]
+    pub(crate) fn of(isolate: &Isolate) -> Option<NonNull<Self>> {
+        NonNull::new(isolate.get_data(SLOT)).map(NonNull::cast)
+    }
 }
 
 /// Why a host call ended the guest.
@@ -90,7 +111,7 @@ impl<'a> V8Guest<'a> {
         let mut arguments = v8::FunctionCallbackArguments::from_function_callback_info(info);
         // SAFETY: no scope is open here, and the reference does not outlive this function.
         let isolate = unsafe { arguments.get_isolate() };
-        let state = NonNull::new(isolate.get_data(SLOT))?.cast();
+        let state = VmState::of(isolate)?;
         Some(Self {
             info,
             isolate: NonNull::from(isolate),

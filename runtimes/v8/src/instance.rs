@@ -16,7 +16,7 @@ use crate::isolate::{Kept, VmIsolate};
 use crate::memory::Memory;
 use crate::module::V8Module;
 use crate::object;
-use crate::trap::trap;
+use crate::trap::{listen, text, trap};
 use crate::watchdog::Watch;
 
 // The isolate goes last: all else holds handles of it.
@@ -45,15 +45,8 @@ impl V8Instance {
         }
         let isolate = VmIsolate::new();
         let mut entered = isolate.enter();
-        let mut state = VmOwner::new(
-            VmState {
-                host,
-                memory: None,
-                allocator: None,
-                ending: None,
-            },
-            &mut entered,
-        );
+        let mut state = VmOwner::new(VmState::new(host), &mut entered);
+        listen(&mut entered);
         let watchdog = module.shared.watchdog.as_ref();
         let watch = watchdog.map(|watchdog| watchdog.watch(entered.thread_safe_handle()));
         if let Some(watch) = &watch {
@@ -88,18 +81,17 @@ impl V8Instance {
         }
         let ended = entered.scope(|scope| {
             let context = self.context.local(scope);
-            let caught = &mut TryCatch::new(scope);
-            match body(caught, context, &self.exports) {
-                Some(result) => Ok(result),
-                None => Err(trap(caught, context, self.state.state_mut().ending.take())),
-            }
+            body(scope, context, &self.exports)
         });
         if let Some(watch) = &self.watch
             && watch.end()
         {
             entered.cancel_terminate_execution();
         }
-        ended
+        ended.ok_or_else(|| {
+            let state = self.state.state_mut();
+            trap(state.ending.take(), state.reported.take())
+        })
     }
 }
 
@@ -112,8 +104,9 @@ fn make(
     let context = Context::new(scope, ContextOptions::default());
     let caught = &mut TryCatch::new(scope);
     let Some(exports) = exports(&mut ContextScope::new(caught, context), module) else {
+        let text = text(caught, context);
         let ending = state.state_mut().ending.take();
-        return Err(trap(caught, context, ending).message().to_owned());
+        return Err(trap(ending, Some(text)).message().to_owned());
     };
     let scope = &mut ContextScope::new(caught, context);
     let context = Kept::new(scope, context);

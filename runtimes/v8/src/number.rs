@@ -37,6 +37,26 @@ pub(crate) fn of_u32<'s>(scope: &mut HandleScope<'s, ()>, number: u32) -> Local<
     Integer::new(scope, number.cast_signed()).into()
 }
 
+/// Up to five `i32`s as V8 has them in memory, so that no call needs a handle for each.
+pub(crate) struct Small([u64; 5]);
+
+impl Small {
+    #[inline]
+    pub(crate) fn new(numbers: &[u32; 5]) -> Self {
+        Self(numbers.map(|number| u64::from(number) << 32))
+    }
+
+    /// The values, for a call.
+    #[inline]
+    pub(crate) fn values(&self) -> [Local<'_, Value>; 5] {
+        self.0.each_ref().map(|word| {
+            // SAFETY: a handle is the address of a word that holds a value; these are small
+            // integers, as `layout_is_known` found, and the collector leaves those alone.
+            unsafe { std::mem::transmute::<&u64, Local<'_, Value>>(word) }
+        })
+    }
+}
+
 /// Whether small integers lie in memory as [`to_u32`] reads them.
 pub(crate) fn layout_is_known(scope: &mut HandleScope<'_, ()>) -> bool {
     [0, 1, -1, i32::MAX, i32::MIN, 0x1234_5678]

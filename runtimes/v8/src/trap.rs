@@ -1,9 +1,12 @@
 //! V8's exceptions in the host's words.
 
 use host_core::{Trap, TrapKind};
-use v8::{Context, ContextScope, HandleScope, Local, TryCatch, WasmModuleObject};
+use v8::{
+    CallbackScope, Context, ContextScope, HandleScope, Isolate, Local, Message, TryCatch, Value,
+    WasmModuleObject,
+};
 
-use crate::guest::Ending;
+use crate::guest::{Ending, VmState};
 use crate::object;
 
 /// A module whose start function is `unreachable`.
@@ -25,28 +28,40 @@ pub(crate) fn raise(scope: &mut HandleScope<'_>) {
     }
 }
 
-/// The end of a call into the guest, out of what V8 caught and why the host ended it, if it
-/// did.
+/// Lets an isolate keep what V8 says of exceptions that nobody catches. That costs calls
+/// which raise none nothing; a `TryCatch` for each would.
+pub(crate) fn listen(isolate: &mut Isolate) {
+    isolate.add_message_listener(heard);
+}
+
+/// V8's report of an exception.
+#[allow(unsafe_code)]
+unsafe extern "C" fn heard(message: Local<'_, Message>, exception: Local<'_, Value>) {
+    // SAFETY: this is a callback, and no other scope is open in it.
+    let scope = &mut unsafe { CallbackScope::new(message) };
+    let text = exception.to_rust_string_lossy(scope);
+    if let Some(mut state) = VmState::of(scope) {
+        // SAFETY: the isolate's owner owns it too, and no other reference lives while V8
+        // reports.
+        unsafe { state.as_mut() }.reported = Some(text);
+    }
+}
+
+/// The end of a call into the guest: why the host ended it, if it did, else what V8
+/// reported. What ended without a word was terminated.
 #[cold]
-pub(crate) fn trap(
-    caught: &mut TryCatch<'_, HandleScope<'_, ()>>,
-    context: Local<'_, Context>,
-    ending: Option<Ending>,
-) -> Trap {
+pub(crate) fn trap(ending: Option<Ending>, reported: Option<String>) -> Trap {
     match ending {
         Some(Ending::Exit(code)) => {
-            return Trap::new(
-                TrapKind::Exit(code),
-                format!("the guest exited with code {code}"),
-            );
+            let text = format!("the guest exited with code {code}");
+            return Trap::new(TrapKind::Exit(code), text);
         }
         Some(Ending::Panic(message)) => return Trap::new(TrapKind::Other, message),
         None => {}
     }
-    if caught.has_terminated() {
-        return Trap::new(TrapKind::Deadline, "the deadline passed");
-    }
-    let text = text(caught, context);
+    let Some(text) = reported else {
+        return Trap::new(TrapKind::Deadline, "execution was terminated");
+    };
     let kind = match text.strip_prefix("RuntimeError: ") {
         Some("unreachable") => TrapKind::Unreachable,
         Some(trap) if trap.contains("out of bounds") => TrapKind::OutOfBounds,
@@ -62,10 +77,10 @@ pub(crate) fn text(
     caught: &mut TryCatch<'_, HandleScope<'_, ()>>,
     context: Local<'_, Context>,
 ) -> String {
-    let exception = caught.exception();
+    let exception = caught.exception().filter(|_| !caught.has_terminated());
     let scope = &mut ContextScope::new(caught, context);
     match exception {
         Some(exception) => exception.to_rust_string_lossy(scope),
-        None => "V8 gave no reason".to_owned(),
+        None => "execution was terminated".to_owned(),
     }
 }

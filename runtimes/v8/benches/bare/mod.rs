@@ -139,7 +139,8 @@ fn state<'a>(arguments: &FunctionCallbackArguments<'_>) -> &'a mut State<'a> {
 
 /// The guest's memory.
 fn memory<'a>(state: &State<'_>) -> &'a mut [u8] {
-    let buffer = state.memory.expect("a memory").buffer();
+    let object = state.memory.expect("a memory");
+    let buffer = object.buffer();
     let base = buffer.data().expect("not empty");
     // SAFETY: V8 owns as many bytes there, and nobody else has them while a host call runs.
     unsafe { std::slice::from_raw_parts_mut(base.as_ptr().cast(), buffer.byte_length()) }
