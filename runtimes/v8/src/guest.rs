@@ -8,7 +8,7 @@ use v8::{CallbackScope, Function, FunctionCallbackInfo, Isolate};
 
 use crate::isolate::Kept;
 use crate::memory::Memory;
-use crate::number;
+use crate::number::{self, Small};
 
 /// Where an isolate keeps the address of its VM's state.
 const SLOT: u32 = 0;
@@ -172,7 +172,8 @@ impl Guest for V8Guest<'_> {
         // SAFETY: this is a callback, and no other scope is open in it.
         let scope = &mut unsafe { CallbackScope::new(self.info) };
         let nothing = v8::undefined(scope).into();
-        let size = number::of_u32(scope, size);
+        let size = Small::new(&[size, 0, 0, 0, 0]);
+        let [size, ..] = size.values();
         let address = allocator.open(scope).call(scope, nothing, &[size]);
         self.state().allocator = Some(allocator);
         let address = address.ok_or(Raised::Pending)?;

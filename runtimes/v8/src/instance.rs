@@ -79,7 +79,7 @@ impl V8Instance {
         if let Some(watch) = &self.watch {
             watch.begin();
         }
-        let ended = entered.scope(|scope| {
+        let ended = entered.call(|scope| {
             let context = self.context.local(scope);
             body(scope, context, &self.exports)
         });

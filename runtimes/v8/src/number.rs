@@ -31,12 +31,6 @@ pub(crate) fn to_u64(value: Local<'_, Value>) -> u64 {
     Local::<BigInt>::try_from(value).map_or(0, |number| number.u64_value().0)
 }
 
-/// The value of an `i32`.
-#[inline]
-pub(crate) fn of_u32<'s>(scope: &mut HandleScope<'s, ()>, number: u32) -> Local<'s, Value> {
-    Integer::new(scope, number.cast_signed()).into()
-}
-
 /// Up to five `i32`s as V8 has them in memory, so that no call needs a handle for each.
 pub(crate) struct Small([u64; 5]);
 
