@@ -129,3 +129,23 @@ fn facts_about_an_engine_come_with_their_source_and_date() {
     expect_exit(&output, 2);
     assert!(support::stderr(&output).contains("known are"));
 }
+
+#[test]
+fn v8_is_listed_whether_it_is_built_in_or_not() {
+    let folder = folder();
+    let output = run(folder.path(), &["list", "--format", "json"]);
+    expect_exit(&output, 0);
+    let listing = json(&output);
+    let rows = listing["runtimes"].as_array().expect("runtimes").iter();
+    let rows: Vec<_> = rows.filter(|row| row["engine"] == "v8").collect();
+    assert_eq!(rows.len(), 3, "{rows:?}");
+    for row in rows {
+        assert_eq!(row["available"], cfg!(feature = "v8"), "{row}");
+        if cfg!(not(feature = "v8")) {
+            assert_eq!(row["reason"], "built without feature v8");
+            let remedy = row["remedy"].as_str().expect("a remedy");
+            assert!(remedy.contains("--features v8"), "{remedy}");
+            assert!(remedy.contains("scripts/engines/v8 cargo build"), "{remedy}");
+        }
+    }
+}

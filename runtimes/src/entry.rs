@@ -2,10 +2,13 @@
 
 use std::fmt;
 
-use host_core::{Engine, EngineError, EngineOptions, ModeKind};
+use host_core::{Engine, EngineError, EngineInfo, EngineOptions, ModeKind};
 
 /// What opening a runtime gives.
 pub(crate) type Opened = Result<Box<dyn Engine>, EngineError>;
+
+/// What a runtime says of itself.
+type Informed = Result<EngineInfo, EngineError>;
 
 /// An engine in one mode.
 pub struct RuntimeEntry {
@@ -22,6 +25,7 @@ pub struct RuntimeEntry {
     availability: Box<dyn Fn() -> Availability + Send + Sync>,
     open: Box<dyn Fn(EngineOptions) -> Opened + Send + Sync>,
     build: Box<dyn Fn() -> Option<String> + Send + Sync>,
+    info: Option<Box<dyn Fn() -> Informed + Send + Sync>>,
 }
 
 /// Whether a runtime can run on this machine.
@@ -79,6 +83,27 @@ impl RuntimeEntry {
             availability: Box::new(availability),
             open: Box::new(open),
             build: Box::new(|| None),
+            info: None,
+        }
+    }
+
+    /// An engine of which a process can open one mode only: `info` tells of it unopened.
+    pub(crate) fn with_info(
+        mut self,
+        info: impl Fn() -> Informed + Send + Sync + 'static,
+    ) -> Self {
+        self.info = Some(Box::new(info));
+        self
+    }
+
+    /// What the runtime says of itself.
+    ///
+    /// # Errors
+    /// [`EngineError::Unavailable`] where it cannot run.
+    pub fn info(&self) -> Result<EngineInfo, EngineError> {
+        match &self.info {
+            Some(info) => info(),
+            None => Ok(self.open(EngineOptions::default())?.info().clone()),
         }
     }
 

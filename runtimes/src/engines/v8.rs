@@ -19,5 +19,6 @@ pub(super) fn entries() -> impl Iterator<Item = RuntimeEntry> {
             },
             move |options| runtime_v8::open(mode, options),
         )
+        .with_info(move || runtime_v8::info(mode))
     })
 }

@@ -9,7 +9,7 @@
 //! Without the feature `v8` only the modes are here, and why they cannot run.
 #![deny(unsafe_code)]
 
-use host_core::{Engine, EngineError, EngineOptions};
+use host_core::{Engine, EngineError, EngineInfo, EngineOptions};
 
 mod mode;
 
@@ -57,11 +57,29 @@ pub fn open(mode: Mode, options: EngineOptions) -> Result<Box<dyn Engine>, Engin
     Ok(Box::new(V8Engine::open(mode, options)?))
 }
 
+/// What V8 says of itself in `mode`, without being started.
+///
+/// # Errors
+/// [`EngineError::Unavailable`] where it is not built in.
+#[cfg(feature = "v8")]
+pub fn info(mode: Mode) -> Result<EngineInfo, EngineError> {
+    Ok(mode.info())
+}
+
 /// Says why V8 does not open.
 ///
 /// # Errors
 /// [`EngineError::Unavailable`]: it is not built in.
 #[cfg(not(feature = "v8"))]
 pub fn open(mode: Mode, _: EngineOptions) -> Result<Box<dyn Engine>, EngineError> {
-    Err(Missing::built_in().unavailable(mode))
+    Err(Missing::not_built_in().unavailable(mode))
+}
+
+/// Says why V8 says nothing of itself.
+///
+/// # Errors
+/// [`EngineError::Unavailable`]: it is not built in.
+#[cfg(not(feature = "v8"))]
+pub fn info(mode: Mode) -> Result<EngineInfo, EngineError> {
+    Err(Missing::not_built_in().unavailable(mode))
 }

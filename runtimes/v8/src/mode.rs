@@ -63,13 +63,13 @@ impl Mode {
     /// Why the mode cannot run: it is not built in.
     #[cfg(not(feature = "v8"))]
     pub fn missing_here(self) -> Option<Missing> {
-        Some(Missing::built_in())
+        Some(Missing::not_built_in())
     }
 }
 
 impl Missing {
     #[cfg(not(feature = "v8"))]
-    pub(crate) fn built_in() -> Self {
+    pub(crate) fn not_built_in() -> Self {
         Self {
             reason: "built without feature v8".to_owned(),
             remedy: "`cargo build --release --features v8` downloads V8 and builds it in; where \

@@ -1,6 +1,6 @@
 //! The lists of runtimes and workloads, and of the runtimes' limits.
 
-use host_core::{EngineInfo, EngineOptions, Mechanism};
+use host_core::{EngineInfo, Mechanism};
 use runtimes::{Availability, RuntimeEntry};
 use serde::Serialize;
 use workloads::{NativeTwin, Workload};
@@ -71,8 +71,8 @@ impl RuntimeRow {
                 reason: why,
                 remedy: how,
             } => (reason, remedy) = (Some(why), Some(how)),
-            Availability::Available => match entry.open(EngineOptions::default()) {
-                Ok(engine) => info = Some(engine.info().clone()),
+            Availability::Available => match entry.info() {
+                Ok(known) => info = Some(known),
                 Err(error) => reason = Some(error.to_string()),
             },
         }
