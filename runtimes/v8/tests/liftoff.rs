@@ -17,3 +17,13 @@ every_engine!(
 fn another_mode_in_the_same_process_is_refused() {
     common::another_mode_is_refused(Mode::Liftoff, Mode::Turbofan);
 }
+
+#[test]
+fn a_guest_cannot_catch_its_exit() {
+    common::a_guest_cannot_catch_its_exit(Mode::Liftoff);
+}
+
+#[test]
+fn threads_use_an_instance_in_turn() {
+    common::threads_use_an_instance_in_turn(Mode::Liftoff);
+}
