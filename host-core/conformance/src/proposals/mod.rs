@@ -115,6 +115,7 @@ mod tests {
                 "function-references" => &["function-references", "reference-types"],
                 "gc" => &["gc", "function-references", "reference-types"],
                 "exceptions" => &["exceptions", "reference-types"],
+                "legacy-exceptions" => &["legacy-exceptions", "exceptions"],
                 name => &[name],
             };
             assert!(
