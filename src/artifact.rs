@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use host_core::{Artifact, ArtifactLabel, EngineOptions, ModeKind};
+use host_core::{Artifact, ArtifactLabel, EngineOptions, ModeKind, ModuleFacts};
 use runtimes::{Availability, RuntimeEntry};
 
 use crate::error::Error;
@@ -82,6 +82,25 @@ impl ArtifactFile {
 /// Whether a runtime loads artifacts.
 pub(crate) fn loads_artifacts(entry: &RuntimeEntry) -> bool {
     matches!(entry.kind, ModeKind::Aot | ModeKind::InterpreterAot)
+}
+
+/// Makes sure that a file is a module that a Proxy-Wasm host could take.
+///
+/// # Errors
+/// When it cannot be read or is none.
+pub(crate) fn check_module(file: &Path) -> Result<(), Error> {
+    let bytes = fs::read(file).map_err(Error::io(
+        file,
+        "read",
+        "check the path and its permissions",
+    ))?;
+    match ModuleFacts::read(&bytes) {
+        Ok(_) => Ok(()),
+        Err(source) => Err(Error::Module {
+            file: file.to_path_buf(),
+            source,
+        }),
+    }
 }
 
 /// A digest as text.

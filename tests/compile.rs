@@ -174,6 +174,32 @@ fn an_artifact_of_another_version_is_described_and_said_not_to_load() {
 }
 
 #[test]
+fn an_artifact_is_tried_with_its_own_module_only() {
+    let folder = folder();
+    let (module, artifact) = compiled(folder.path(), &[]);
+    let other = write(folder.path(), "other.wasm", filter("i32.const 1"));
+    let arguments = ["inspect", &artifact, "--module", &other];
+    let output = run(folder.path(), &arguments);
+    expect_exit(&output, 0);
+    assert!(
+        stdout(&output).contains("another module"),
+        "{}",
+        stdout(&output)
+    );
+    for bad in ["absent.wasm", &artifact] {
+        let output = run(folder.path(), &["inspect", &artifact, "--module", bad]);
+        expect_exit(&output, 2);
+    }
+    let output = run(folder.path(), &["inspect", &module, "--module", &module]);
+    expect_exit(&output, 2);
+    assert!(
+        stderr(&output).contains("not an artifact"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
 fn with_a_deadline_the_checks_are_compiled_in() {
     let folder = folder();
     let (_, artifact) = compiled(folder.path(), &["--deadline", "50"]);

@@ -1,13 +1,11 @@
 //! `pwbench compile`: a module becomes an artifact.
 
-use std::fs;
 use std::path::Path;
 
-use host_core::ModuleFacts;
 use runtimes::{Availability, RuntimeEntry};
 use serde::Serialize;
 
-use crate::artifact::{ArtifactFile, hexadecimal, loads_artifacts};
+use crate::artifact::{ArtifactFile, check_module, hexadecimal, loads_artifacts};
 use crate::cli::CompileArgs;
 use crate::error::{Error, Exit};
 use crate::experiment::{Interrupt, Runner, Stop};
@@ -77,21 +75,6 @@ fn no_artifacts(name: &str) -> Error {
     Error::NoArtifacts {
         runtime: name.to_owned(),
         known: known.join(", "),
-    }
-}
-
-fn check_module(file: &Path) -> Result<(), Error> {
-    let bytes = fs::read(file).map_err(Error::io(
-        file,
-        "read",
-        "check the path and its permissions",
-    ))?;
-    match ModuleFacts::read(&bytes) {
-        Ok(_) => Ok(()),
-        Err(source) => Err(Error::Module {
-            file: file.to_path_buf(),
-            source,
-        }),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::artifact::{ArtifactFile, hexadecimal};
+use crate::artifact::{ArtifactFile, check_module, hexadecimal};
 use crate::cli::InspectArgs;
 use crate::error::{Error, Exit};
 use crate::experiment::{Interrupt, Runner, Stop};
@@ -38,6 +38,9 @@ struct Inspection {
 /// Shows an artifact.
 pub(super) fn inspect(arguments: &InspectArgs, bytes: &[u8]) -> Result<Exit, Error> {
     let artifact = ArtifactFile::of(&arguments.file, bytes)?;
+    if let Some(module) = &arguments.module {
+        check_module(module)?;
+    }
     let (deadline, mut reason) = envelope(&artifact);
     if let (Some(module), Some(deadline)) = (&arguments.module, deadline) {
         reason = match attempt(&artifact, module, deadline)? {
