@@ -16,6 +16,7 @@ use crate::{number, process, trap};
 pub struct V8Engine {
     shared: Arc<Shared>,
     info: EngineInfo,
+    lazy: bool,
 }
 
 /// What modules and instances need of their engine.
@@ -57,6 +58,7 @@ impl V8Engine {
                 watchdog,
             }),
             info: mode.info(),
+            lazy: mode == Mode::Default,
         })
     }
 }
@@ -83,6 +85,10 @@ fn compile(wasm: &[u8]) -> Result<CompiledWasmModule, String> {
 impl Engine for V8Engine {
     fn info(&self) -> &EngineInfo {
         &self.info
+    }
+
+    fn compiles_lazily(&self) -> bool {
+        self.lazy
     }
 
     fn compile(

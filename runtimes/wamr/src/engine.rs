@@ -131,6 +131,10 @@ impl Engine for WamrEngine {
         &self.info
     }
 
+    fn artifacts(&self) -> Option<&ArtifactMaker> {
+        (self.mode == Mode::Aot).then_some(&self.maker)
+    }
+
     fn compile(
         &self,
         wasm: &[u8],

@@ -146,6 +146,10 @@ impl Engine for WasmEdgeEngine {
         &self.info
     }
 
+    fn artifacts(&self) -> Option<&ArtifactMaker> {
+        (self.shared.mode == Mode::Aot).then_some(&self.maker)
+    }
+
     fn compile(
         &self,
         wasm: &[u8],
