@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Write the report of a campaign's folder again
     Report(ReportArgs),
+    /// Run the reverse proxy with Proxy-Wasm filters
+    Serve(ServeArgs),
     /// Run one trial: its description is read from standard input
     #[command(hide = true)]
     Trial,
@@ -297,6 +299,29 @@ pub(crate) struct ReportArgs {
     /// How to print the comparison
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
+}
+
+/// Run the reverse proxy with Proxy-Wasm filters.
+///
+/// Serves until SIGTERM or Ctrl-C and then lets requests finish. Listeners, plugins' logs and
+/// what was left out of an Envoy's file are told on standard error.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  pwbench serve --config proxy.yaml
+  pwbench serve --config envoy.yaml --runtime wasmtime/cranelift
+  pwbench serve --config proxy.yaml --check
+
+docs/proxy.md shows a whole configuration. Exit code 2 when it is not valid.")]
+pub(crate) struct ServeArgs {
+    /// The configuration, YAML: this proxy's own, or an Envoy's
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Run every plugin on this runtime, whatever the file says
+    #[arg(long, value_name = "ID")]
+    pub(crate) runtime: Option<String>,
+    /// Read the configuration, say what is wrong or left out, and end
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 fn milliseconds(text: &str) -> Result<Duration, String> {

@@ -24,15 +24,22 @@ pub(crate) enum Exit {
     Interrupted,
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        ExitCode::from(match exit {
+impl Exit {
+    /// The number.
+    pub(crate) fn code(self) -> u8 {
+        match self {
             Exit::Fine => 0,
             Exit::CheckFailed => 1,
             Exit::BadInput => 2,
             Exit::Environment => 3,
             Exit::Interrupted => 130,
-        })
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit.code())
     }
 }
 
@@ -54,6 +61,10 @@ pub(crate) enum Error {
     EngineLibrary(#[from] runtimes::LibraryError),
     #[error(transparent)]
     Runtime(#[from] host_core::EngineError),
+    #[error(transparent)]
+    Config(#[from] bench_proxy::ConfigError),
+    #[error(transparent)]
+    Serve(#[from] bench_proxy::StartError),
     #[error("{}: {source}", file.display())]
     Module {
         file: PathBuf,

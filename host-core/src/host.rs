@@ -32,6 +32,8 @@ pub struct Host {
     pub(crate) calls: crate::callouts::Calls,
     /// Contexts whose guest called `proxy_done` after having delayed it.
     pub(crate) finished: Vec<ContextId>,
+    /// Streams that the guest continued, closed or answered and that live still.
+    pub(crate) touched: Vec<ContextId>,
     /// Properties that a root context set: path, value.
     pub(crate) properties: Vec<(Vec<u8>, Vec<u8>)>,
     /// Reused for answers whose size is not known before they are made.
@@ -72,6 +74,7 @@ impl Host {
             answer: Answer::default(),
             calls: crate::callouts::Calls::default(),
             finished: Vec::new(),
+            touched: Vec::new(),
             properties: Vec::new(),
             scratch: Vec::new(),
         }
@@ -126,6 +129,16 @@ impl Host {
     #[inline]
     pub(crate) fn effective_stream_mut(&mut self) -> Result<&mut Stream, Status> {
         self.stream_mut(self.effective).ok_or(Status::BadArgument)
+    }
+
+    /// Notes that the guest moved the effective stream on while the embedder may be waiting
+    /// for that.
+    #[inline]
+    pub(crate) fn touch(&mut self) {
+        let id = self.effective;
+        if !self.touched.contains(&id) {
+            self.touched.push(id);
+        }
     }
 
     /// Id of the root context that the effective context is or belongs to.

@@ -5,6 +5,7 @@ mod inspect;
 mod list;
 mod report;
 mod run;
+mod serve;
 mod trial;
 mod verify;
 
@@ -25,6 +26,7 @@ pub(crate) fn execute(cli: Cli) -> Result<Exit, Error> {
         Command::Inspect(arguments) => inspect::inspect(&arguments),
         Command::Verify(arguments) => verify::verify(arguments),
         Command::Report(arguments) => report::report(&arguments),
+        Command::Serve(arguments) => serve::serve(&arguments),
         Command::Trial => trial::trial(),
     }
 }

@@ -48,6 +48,9 @@ impl Host {
         if !self.finished.is_empty() {
             self.finished.retain(|finished| *finished != id);
         }
+        if !self.touched.is_empty() {
+            self.touched.retain(|touched| *touched != id);
+        }
         if self.calls.len() > 0 {
             self.cancel_callouts(id);
         }

@@ -1,5 +1,8 @@
 //! Stream contexts: one HTTP transaction or one connection.
 
+use std::any::Any;
+use std::sync::Arc;
+
 use crate::abi::Action;
 use crate::http::{Buffer, HeaderMap};
 
@@ -96,6 +99,8 @@ pub struct Stream {
     pub properties: Vec<(Vec<u8>, Vec<u8>)>,
     /// Whether the guest asked to choose the route again.
     pub route_cache_cleared: bool,
+    /// What the embedder itself knows of the stream, for [`crate::services::Services::property`].
+    pub embedder: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Stream {
@@ -107,6 +112,7 @@ impl Stream {
         self.connection = false;
         self.properties.clear();
         self.route_cache_cleared = false;
+        self.embedder = None;
     }
 
     /// Whether the guest holds either half.

@@ -120,6 +120,13 @@ impl ContextTable {
             .map(|(id, _)| id)
     }
 
+    /// Ids of the streams.
+    pub(crate) fn streams(&self) -> impl Iterator<Item = ContextId> {
+        self.iter()
+            .filter(|(_, context)| matches!(context, Context::Stream { .. }))
+            .map(|(id, _)| id)
+    }
+
     #[inline]
     fn index(id: ContextId) -> Option<usize> {
         ((id & SLOT_MASK) as usize).checked_sub(1)

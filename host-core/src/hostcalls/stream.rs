@@ -22,7 +22,11 @@ pub fn proxy_continue_stream<G: Guest>(guest: &mut G, stream: u32) -> Result<u32
     enter(guest, "proxy_continue_stream", |guest| {
         let host = guest.host();
         record(host, |tape| tape.scalar(u64::from(stream)));
+        let was_paused = host.effective_stream_mut()?.is_paused();
         half(host.effective_stream_mut()?, stream)?.resume();
+        if was_paused {
+            host.touch();
+        }
         Ok(())
     })
 }
@@ -34,6 +38,7 @@ pub fn proxy_close_stream<G: Guest>(guest: &mut G, stream: u32) -> Result<u32, G
         let host = guest.host();
         record(host, |tape| tape.scalar(u64::from(stream)));
         half(host.effective_stream_mut()?, stream)?.closed = true;
+        host.touch();
         Ok(())
     })
 }
@@ -112,6 +117,7 @@ pub fn proxy_send_local_response<G: Guest>(
             // -1 means that the guest gave none.
             grpc_status: (grpc_status != u32::MAX).then_some(grpc_status),
         }));
+        host.touch();
         Ok(())
     })
 }

@@ -65,6 +65,17 @@ impl VmPool {
         self.isolation
     }
 
+    /// Enters the VM in slot `index` of those that threads share; `None` when there is no
+    /// such slot or its VM is being replaced. For events that belong to no stream.
+    pub fn enter_slot<R>(&self, index: usize, enter: impl FnOnce(&mut PluginVm) -> R) -> Option<R> {
+        self.slot(index)?.as_mut().map(enter)
+    }
+
+    /// How many VMs threads share.
+    pub fn slots(&self) -> usize {
+        self.shared.len()
+    }
+
     /// VMs started so far, rebuilt ones included.
     pub fn started(&self) -> u64 {
         self.started.load(Ordering::Relaxed)

@@ -24,6 +24,16 @@ enum Place {
     Fresh(Box<PluginVm>),
 }
 
+impl Binding {
+    /// Number of the VM.
+    pub fn vm(&self) -> u64 {
+        match &self.0 {
+            Place::Own { vm } | Place::Slot { vm, .. } => *vm,
+            Place::Fresh(plugin) => plugin.vm.number(),
+        }
+    }
+}
+
 /// The VM of a stream has trapped and been replaced: the stream's context is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the stream's VM was rebuilt after a trap")]
@@ -80,6 +90,30 @@ impl Seat {
             }
             Place::Fresh(plugin) => Ok(enter(&mut plugin.vm, plugin.root)),
         }
+    }
+
+    /// Enters the VM with this number, if the thread or all threads have it: for callouts'
+    /// answers and other events. VMs of single streams are entered through their binding.
+    ///
+    /// # Errors
+    /// [`VmGone`].
+    pub fn with_vm<R>(
+        &mut self,
+        number: u64,
+        enter: impl FnOnce(&mut Vm, u32) -> R,
+    ) -> Result<R, VmGone> {
+        if self.own.is_some() {
+            return of_number(&mut self.own, number, enter);
+        }
+        for index in 0..self.pool.slots() {
+            let Some(mut slot) = self.pool.slot(index) else {
+                break;
+            };
+            if slot.as_ref().is_some_and(|plugin| plugin.vm.number() == number) {
+                return of_number(&mut slot, number, enter);
+            }
+        }
+        Err(VmGone)
     }
 
     /// The thread's own VM, under isolation `thread`.

@@ -64,6 +64,29 @@ impl Vm {
         self.instance.host_mut().take_stream(id)
     }
 
+    /// Takes every stream out without telling the guest: after a trap, what a proxy needs to
+    /// go on with the streams that only shared the VM.
+    pub fn take_streams(&mut self) -> Vec<(ContextId, Box<Stream>)> {
+        let ids: Vec<_> = self.host().contexts.streams().collect();
+        ids.into_iter()
+            .filter_map(|id| Some((id, self.take_stream(id)?)))
+            .collect()
+    }
+
+    /// Names the streams that the guest continued, closed or answered since this was last
+    /// asked, be it in a callback of another stream: embedders wake who waits for them.
+    pub fn drain_touched(&mut self, each: impl FnMut(ContextId)) {
+        self.instance.host_mut().touched.drain(..).for_each(each);
+    }
+
+    /// Whether [`Vm::drain_touched`] has something, or [`Vm::take_finished`].
+    #[inline]
+    pub fn is_stirred(&self) -> bool {
+        let host = self.host();
+        !host.touched.is_empty() || !host.finished.is_empty()
+    }
+
+    #[inline]
     fn close(&mut self, id: ContextId) -> Result<Box<Stream>, Trap> {
         self.invoke(Callback::Log, &[id, 0, 0, 0, 0])?;
         self.invoke(Callback::Delete, &[id, 0, 0, 0, 0])?;

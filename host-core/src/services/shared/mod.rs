@@ -98,6 +98,12 @@ impl SharedState {
         self.queues.take_wakes(vm)
     }
 
+    /// Whether any VM is to be told of a queue; costs one atomic read.
+    #[inline]
+    pub fn has_wakes(&self) -> bool {
+        self.queues.has_wakes()
+    }
+
     /// Forgets the listeners of a VM that has ended.
     pub fn forget_vm(&self, vm: u64) {
         self.queues.forget_vm(vm);

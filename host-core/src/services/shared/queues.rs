@@ -139,6 +139,11 @@ impl Queues {
         self.drop_wakes(vm)
     }
 
+    #[inline]
+    pub(super) fn has_wakes(&self) -> bool {
+        self.woken.load(Ordering::Acquire) > 0
+    }
+
     pub(super) fn forget_vm(&self, vm: u64) {
         if self.listeners.load(Ordering::Relaxed) == 0 {
             return;

@@ -1,0 +1,6 @@
+//! The admin port.
+
+mod prometheus;
+mod serve;
+
+pub(crate) use serve::serve;

@@ -1,0 +1,95 @@
+//! A request without filters.
+
+use std::rc::Rc;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use hyper::body::{Body as _, Incoming};
+
+use super::body::{Kind, OutBody, Running};
+use super::local::{Refusal, plain_text, refuse, routed};
+use super::serve::HttpService;
+use super::{Target, hop};
+use crate::config::RouteAction;
+use crate::net::Connection;
+use crate::timers::within;
+use crate::upstream::{IncomingBody, RequestBody, Verdict};
+use crate::worker::Worker;
+
+/// Passes a request on and its answer back.
+pub(super) async fn pass(
+    worker: &Rc<Worker>,
+    service: &HttpService,
+    connection: &Rc<Connection>,
+    request: Request<Incoming>,
+) -> Response<OutBody> {
+    let running = Running::new(connection.clone(), worker.stats.clone());
+    let (mut parts, body) = request.into_parts();
+    let (cluster, timeout) = match routed(&service.router, &parts) {
+        Err(refusal) => return refuse(&refusal, None, running),
+        Ok((_, route)) => match &route.action {
+            RouteAction::Cluster { cluster, timeout } => (&worker.clusters[*cluster], *timeout),
+            RouteAction::Direct { status, body } => {
+                let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::OK);
+                return plain_text(status, Bytes::from(body.clone()), None, running);
+            }
+        },
+    };
+    let verdict = Verdict::default();
+    let body = match incoming(worker, service, connection, body, &verdict) {
+        Ok(body) => body.map_or(RequestBody::Empty, RequestBody::Incoming),
+        Err(refusal) => return refuse(&refusal, None, running),
+    };
+    hop::strip_request(&mut parts.headers);
+    if Target::rewrite(&mut parts, cluster).is_err() {
+        return refuse(&Refusal::BadHost, None, running);
+    }
+    let timer = worker.timers.after(timeout);
+    let sent = within(&timer, cluster.send(Request::from_parts(parts, body))).await;
+    let answer = match sent {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(error)) => {
+            let refusal = verdict
+                .get()
+                .map_or(Refusal::Upstream(error), |error| worker.count_body(error).into());
+            return refuse(&refusal, None, running);
+        }
+        Err(_) => {
+            worker.stats.upstream_timeouts.count();
+            return refuse(&Refusal::Timeout, None, running);
+        }
+    };
+    let mut response = answer
+        .response
+        .map(|body| OutBody::new(Kind::Upstream(body), None, running));
+    hop::strip_response(response.headers_mut());
+    response
+}
+
+/// The body of a request, held to the listener's limits; `None` when there is none.
+pub(super) fn incoming(
+    worker: &Worker,
+    service: &HttpService,
+    connection: &Rc<Connection>,
+    body: Incoming,
+    verdict: &Verdict,
+) -> Result<Option<IncomingBody>, Refusal> {
+    if body.is_end_stream() {
+        return Ok(None);
+    }
+    if body.size_hint().lower() > service.limits.request_body {
+        worker.stats.too_large.count();
+        return Err(Refusal::TooLarge);
+    }
+    let timer = service
+        .timeouts
+        .request
+        .map(|timeout| worker.timers.after(Some(timeout)));
+    Ok(Some(IncomingBody::new(
+        body,
+        service.limits.request_body,
+        timer,
+        connection.clone(),
+        verdict.clone(),
+    )))
+}

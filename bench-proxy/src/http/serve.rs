@@ -1,0 +1,88 @@
+//! One client's HTTP connection.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::body::OutBody;
+use super::{Abort, Router, filtered, plain};
+use crate::config::{Codec, Limits, Timeouts};
+use crate::net::{Connection, Local};
+use crate::plugins::PluginSeat;
+use crate::worker::Worker;
+
+/// What an HTTP listener does with requests, at one worker.
+#[derive(Debug)]
+pub(crate) struct HttpService {
+    pub(crate) codec: Codec,
+    pub(crate) router: Router,
+    pub(crate) filters: Vec<Rc<PluginSeat>>,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) limits: Limits,
+    pub(crate) tls: Option<Arc<rustls::ServerConfig>>,
+}
+
+/// Serves a connection until it ends.
+pub(crate) async fn serve<I>(
+    worker: Rc<Worker>,
+    service: Rc<HttpService>,
+    connection: Rc<Connection>,
+    stream: I,
+    http2: bool,
+) where
+    I: AsyncRead + AsyncWrite + Unpin + 'static,
+{
+    let stream = TokioIo::new(stream);
+    let limits = service.limits;
+    let answer = {
+        let connection = connection.clone();
+        service_fn(move |request| {
+            answer(worker.clone(), service.clone(), connection.clone(), request)
+        })
+    };
+    if http2 {
+        let server = http2::Builder::new(Local)
+            .max_header_list_size(limits.header_bytes)
+            .max_concurrent_streams(limits.concurrent_streams)
+            .initial_stream_window_size(1 << 20)
+            .initial_connection_window_size(4 << 20)
+            .serve_connection(stream, answer);
+        connection.drive(server).await;
+    } else {
+        let server = http1::Builder::new()
+            .max_headers(limits.header_fields)
+            .max_header_size(limits.header_bytes as usize)
+            .max_buf_size((limits.header_bytes as usize * 2).max(64 << 10))
+            // Connections watch themselves, at less cost.
+            .header_read_timeout(None)
+            .serve_connection(stream, answer);
+        connection.drive(server).await;
+    }
+}
+
+async fn answer(
+    worker: Rc<Worker>,
+    service: Rc<HttpService>,
+    connection: Rc<Connection>,
+    request: Request<Incoming>,
+) -> Result<Response<OutBody>, Abort> {
+    let response = if service.filters.is_empty() {
+        plain::pass(&worker, &service, &connection, request).await
+    } else {
+        match filtered::pass(&worker, &service, &connection, request).await {
+            Ok(response) => response,
+            Err(abort) => {
+                worker.stats.resets.count();
+                return Err(abort);
+            }
+        }
+    };
+    worker.stats.response(response.status().as_u16());
+    Ok(response)
+}

@@ -1,0 +1,66 @@
+//! The end of a stream.
+
+use host_core::Isolation;
+
+use super::{Chain, ChainRef, Over};
+use crate::plugins::Entry;
+
+/// Ends a stream when it is dropped, wherever that happens.
+#[derive(Debug)]
+pub(crate) struct Ending(ChainRef);
+
+impl Ending {
+    pub(crate) fn new(chain: ChainRef) -> Self {
+        Self(chain)
+    }
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        if let Ok(mut chain) = self.0.try_borrow_mut() {
+            chain.finish();
+        }
+    }
+}
+
+impl Chain {
+    /// Tells the filters that the stream has ended.
+    fn finish(&mut self) {
+        if std::mem::replace(&mut self.finished, true) {
+            return;
+        }
+        // A request's body that is still being sent ends, too.
+        self.over = Some(Over::Closed);
+        let mut links = std::mem::take(&mut self.parts.links);
+        for link in &mut links {
+            let Some(mut binding) = link.binding.take() else {
+                continue;
+            };
+            let (vm, id) = (binding.vm(), link.id);
+            let shared = &link.seat.shared;
+            if link.watched {
+                shared.forget(vm, id);
+            }
+            match link.seat.enter(&mut binding, id, |vm| vm.finish(id)) {
+                Ok(Some(mut stream)) => {
+                    stream.clear();
+                    self.worker.streams.borrow_mut().push(stream);
+                }
+                // The guest ends it later; a VM of the stream's own does not outlive it.
+                Ok(None) => {}
+                Err(Entry::Gone | Entry::Trapped) => drop(shared.orphan(vm, id)),
+            }
+            if shared.pool.isolation() == Isolation::Request {
+                self.worker.fresh.borrow_mut().remove(&vm);
+                drop(binding);
+                // What its end left behind is nobody's.
+                drop(shared.orphan(vm, id));
+            }
+        }
+        links.clear();
+        self.parts.links = links;
+        self.parts.carry.clear();
+        let parts = std::mem::take(&mut self.parts);
+        self.worker.spare.borrow_mut().push(parts);
+    }
+}

@@ -1,0 +1,104 @@
+//! The beginning of a stream.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use host_core::http::HeaderMap as Fields;
+use host_core::{Isolation, Stream};
+use http::Version;
+
+use super::link::{Link, Progress};
+use super::piece::Sink;
+use super::{Chain, ChainRef};
+use crate::http::HttpService;
+use crate::net::Connection;
+use crate::plugins::StreamInfo;
+use crate::worker::Worker;
+
+/// Room that one stream leaves to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Parts {
+    pub(super) links: Vec<Link>,
+    /// Fields on their way from one filter to the next.
+    pub(super) carry: Fields,
+    /// Fields that left the last filter, of both sides.
+    pub(super) headers: [Fields; 2],
+}
+
+impl Chain {
+    /// A stream through the filters of `service`.
+    pub(crate) fn open(
+        worker: &Rc<Worker>,
+        service: &HttpService,
+        connection: &Connection,
+        version: Version,
+    ) -> ChainRef {
+        let parts = worker.spare.borrow_mut().pop().unwrap_or_default();
+        let chain = Rc::new(RefCell::new(Self {
+            worker: worker.clone(),
+            info: StreamInfo::new(connection.facts.clone(), Some(version)),
+            parts,
+            sinks: [Sink::default(), Sink::default()],
+            holding: 0,
+            over: None,
+            answer: None,
+            answered: false,
+            finished: false,
+            direct: None,
+            limit: service.limits.buffered_body,
+            handler: None,
+            senders: [None, None],
+        }));
+        for seat in &service.filters {
+            chain.borrow_mut().parts.links.push(Link {
+                seat: seat.clone(),
+                binding: None,
+                id: 0,
+                progress: [Progress::default(); 2],
+                orphan: None,
+                watched: false,
+            });
+        }
+        for index in 0..service.filters.len() {
+            if !chain.borrow_mut().enter_stream(index, Box::default) {
+                chain.borrow_mut().failed(index);
+            }
+            if service.filters[index].shared.pool.isolation() == Isolation::Request
+                && let Some(vm) = chain.borrow().vm(index)
+            {
+                worker.fresh.borrow_mut().insert(vm, Rc::downgrade(&chain));
+            }
+        }
+        chain
+    }
+
+    /// Number of the VM that a link's stream lives in.
+    pub(super) fn vm(&self, index: usize) -> Option<u64> {
+        self.parts.links[index].binding.as_ref().map(|binding| binding.vm())
+    }
+
+    /// Binds a link to a VM and makes its context there; false when that fails.
+    pub(super) fn enter_stream(
+        &mut self,
+        index: usize,
+        or_new: impl FnOnce() -> Box<Stream>,
+    ) -> bool {
+        let link = &mut self.parts.links[index];
+        let Some(mut binding) = link.seat.bind() else {
+            return false;
+        };
+        let mut stream = match self.worker.streams.borrow_mut().pop() {
+            Some(stream) => stream,
+            None => or_new(),
+        };
+        stream.embedder = Some(self.info.clone());
+        match link.seat.create(&mut binding, stream) {
+            Ok(id) => {
+                link.id = id;
+                link.binding = Some(binding);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+}

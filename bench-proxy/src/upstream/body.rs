@@ -1,0 +1,240 @@
+//! Bodies on their way to the upstream and back.
+
+use std::cell::Cell;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http::HeaderMap;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::client::conn::http1::SendRequest;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::Cluster;
+use crate::http::FilteredRequest;
+use crate::net::Connection;
+use crate::timers::Timer;
+
+/// Why a body ends before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum BodyError {
+    /// The other side broke off.
+    #[error("the sender broke off")]
+    Broken,
+    /// It is longer than the limit.
+    #[error("the body is longer than the limit")]
+    TooLarge,
+    /// It did not come in time.
+    #[error("the body did not come in time")]
+    Late,
+    /// A filter ended the stream.
+    #[error("a filter ended the stream")]
+    Ended,
+}
+
+/// What became of a request's body, for who waits for the response.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Verdict(Rc<Cell<Option<BodyError>>>);
+
+impl Verdict {
+    /// Why the body ended before its end, if it did.
+    pub(crate) fn get(&self) -> Option<BodyError> {
+        self.0.get()
+    }
+
+    fn fail(&self, error: BodyError) -> BodyError {
+        self.0.set(Some(error));
+        error
+    }
+}
+
+/// A request's body as it comes from the client, held to limits.
+#[derive(Debug)]
+pub(crate) struct IncomingBody {
+    body: Incoming,
+    left: u64,
+    timer: Option<Timer>,
+    connection: Rc<Connection>,
+    verdict: Verdict,
+}
+
+impl IncomingBody {
+    pub(crate) fn new(
+        body: Incoming,
+        limit: u64,
+        timer: Option<Timer>,
+        connection: Rc<Connection>,
+        verdict: Verdict,
+    ) -> Self {
+        Self {
+            body,
+            left: limit,
+            timer,
+            connection,
+            verdict,
+        }
+    }
+
+    pub(crate) fn poll_next(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) else {
+            if let Some(timer) = &self.timer
+                && timer.poll(context).is_ready()
+            {
+                return Poll::Ready(Some(Err(self.verdict.fail(BodyError::Late))));
+            }
+            return Poll::Pending;
+        };
+        self.connection.touch();
+        Poll::Ready(match frame {
+            Some(Ok(frame)) => {
+                let length = frame.data_ref().map_or(0, Bytes::len) as u64;
+                match self.left.checked_sub(length) {
+                    Some(left) => {
+                        self.left = left;
+                        Some(Ok(frame))
+                    }
+                    None => Some(Err(self.verdict.fail(BodyError::TooLarge))),
+                }
+            }
+            Some(Err(_)) => Some(Err(self.verdict.fail(BodyError::Broken))),
+            None => None,
+        })
+    }
+
+    pub(crate) fn is_end(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// A request's body as it goes to the upstream.
+#[derive(Debug)]
+pub(crate) enum RequestBody {
+    /// None.
+    Empty,
+    /// A body that is here, and trailers after it.
+    Full(Option<Bytes>, Option<HeaderMap>),
+    /// The client's.
+    Incoming(IncomingBody),
+    /// The client's through filters.
+    Filtered(FilteredRequest),
+    /// What somebody sends piece by piece.
+    Channel(UnboundedReceiver<Bytes>),
+}
+
+impl Body for RequestBody {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match &mut *self {
+            Self::Empty => Poll::Ready(None),
+            Self::Full(body, trailers) => Poll::Ready(match body.take() {
+                Some(body) => Some(Ok(Frame::data(body))),
+                None => trailers.take().map(|trailers| Ok(Frame::trailers(trailers))),
+            }),
+            Self::Incoming(body) => body.poll_next(context),
+            Self::Filtered(body) => body.poll_next(context),
+            Self::Channel(pieces) => {
+                Poll::Ready(ready!(pieces.poll_recv(context)).map(|piece| Ok(Frame::data(piece))))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Full(body, trailers) => body.is_none() && trailers.is_none(),
+            Self::Incoming(body) => body.is_end(),
+            Self::Filtered(_) | Self::Channel(_) => false,
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Empty => SizeHint::with_exact(0),
+            Self::Full(body, None) => {
+                SizeHint::with_exact(body.as_ref().map_or(0, Bytes::len) as u64)
+            }
+            Self::Incoming(body) => body.size(),
+            Self::Full(..) | Self::Filtered(_) | Self::Channel(_) => SizeHint::default(),
+        }
+    }
+}
+
+/// An upstream's connection on its way back to where it came from.
+#[derive(Debug)]
+pub(super) struct Back {
+    pub(super) sender: SendRequest<RequestBody>,
+    pub(super) cluster: Rc<Cluster>,
+    pub(super) endpoint: usize,
+}
+
+impl Back {
+    fn give(self) {
+        self.cluster.clone().put_back(self.sender, self.endpoint);
+    }
+}
+
+/// A response's body; gives the connection back when it has ended.
+#[derive(Debug)]
+pub(crate) struct UpstreamBody {
+    inner: Incoming,
+    back: Option<Box<Back>>,
+}
+
+impl UpstreamBody {
+    pub(super) fn new(inner: Incoming, back: Option<Back>) -> Self {
+        let mut body = Self {
+            inner,
+            back: back.map(Box::new),
+        };
+        if body.inner.is_end_stream() {
+            body.done();
+        }
+        body
+    }
+
+    fn done(&mut self) {
+        if let Some(back) = self.back.take() {
+            back.give();
+        }
+    }
+}
+
+impl Body for UpstreamBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = ready!(Pin::new(&mut self.inner).poll_frame(context));
+        match &frame {
+            Some(Err(_)) => self.back = None,
+            None => self.done(),
+            Some(Ok(_)) if self.inner.is_end_stream() => self.done(),
+            Some(Ok(_)) => {}
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}

@@ -1,0 +1,327 @@
+//! One worker's connections to one cluster.
+
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::net::IpAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Request, Response};
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::body::{Back, RequestBody, UpstreamBody};
+use super::connect::{Connector, Place, Transport};
+use super::error::UpstreamError;
+use crate::config;
+use crate::net::{Local, TlsError, client_config, server_name};
+use crate::stats::Stats;
+use crate::timers::Timers;
+
+/// An upstream's answer and which endpoint gave it.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) response: Response<UpstreamBody>,
+    pub(crate) endpoint: usize,
+}
+
+/// A connection that waits for its next request.
+#[derive(Debug)]
+struct Idle {
+    sender: http1::SendRequest<RequestBody>,
+    endpoint: usize,
+    since: u64,
+}
+
+/// One worker's connections to one cluster.
+#[derive(Debug)]
+pub(crate) struct Cluster {
+    name: Arc<str>,
+    places: Vec<Place>,
+    connector: Connector,
+    http2: bool,
+    max_connections: usize,
+    idle_timeout: u64,
+    /// The endpoint of the next new connection.
+    next: Cell<usize>,
+    open: Rc<Cell<usize>>,
+    /// The longest idle first; the newest is used next, so that the rest may age and close.
+    idle: RefCell<Vec<Idle>>,
+    shared: tokio::sync::Mutex<Option<(http2::SendRequest<RequestBody>, usize)>>,
+    timers: Rc<Timers>,
+    stats: Arc<Stats>,
+}
+
+impl Cluster {
+    /// No connections yet.
+    ///
+    /// # Errors
+    /// Certificates that cannot be read or used.
+    pub(crate) fn new(
+        config: &config::Cluster,
+        timers: Rc<Timers>,
+        stats: Arc<Stats>,
+    ) -> Result<Rc<Self>, TlsError> {
+        let tls = match &config.tls {
+            Some(tls) => {
+                let protocols: &[&[u8]] = if config.http2 { &[b"h2"] } else { &[b"http/1.1"] };
+                let name = tls.sni.clone().unwrap_or_else(|| config.endpoints[0].host.clone());
+                Some((
+                    client_config(&tls.trusted_ca, protocols)?,
+                    server_name(&name)?,
+                ))
+            }
+            None => None,
+        };
+        let place = |endpoint: &config::Endpoint| match endpoint.host.parse::<IpAddr>() {
+            Ok(address) => Place::Address((address, endpoint.port).into()),
+            Err(_) => Place::Name(endpoint.host.clone(), endpoint.port),
+        };
+        Ok(Rc::new(Self {
+            name: config.name.as_str().into(),
+            places: config.endpoints.iter().map(place).collect(),
+            connector: Connector {
+                timeout: config.connect_timeout,
+                tls,
+            },
+            http2: config.http2,
+            max_connections: config.max_connections,
+            idle_timeout: u64::try_from(config.idle_timeout.as_millis()).unwrap_or(u64::MAX),
+            next: Cell::new(0),
+            open: Rc::default(),
+            idle: RefCell::default(),
+            shared: tokio::sync::Mutex::new(None),
+            timers,
+            stats,
+        }))
+    }
+
+    /// The cluster's name.
+    pub(crate) fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// Whether it speaks HTTP/2.
+    pub(crate) fn is_http2(&self) -> bool {
+        self.http2
+    }
+
+    /// Whether it is reached by TLS.
+    pub(crate) fn is_tls(&self) -> bool {
+        self.connector.tls.is_some()
+    }
+
+    /// `host:port` of an endpoint.
+    pub(crate) fn address(&self, endpoint: usize) -> String {
+        match &self.places[endpoint] {
+            Place::Address(address) => address.to_string(),
+            Place::Name(name, port) => format!("{name}:{port}"),
+        }
+    }
+
+    /// Connections now.
+    pub(crate) fn open(&self) -> usize {
+        self.open.get()
+    }
+
+    /// Closes connections that have waited too long.
+    pub(crate) fn close_idle(&self) {
+        let now = self.timers.now();
+        self.idle.borrow_mut().retain(|idle| {
+            !idle.sender.is_closed() && now.saturating_sub(idle.since) < self.idle_timeout
+        });
+    }
+
+    pub(super) fn put_back(&self, sender: http1::SendRequest<RequestBody>, endpoint: usize) {
+        if !sender.is_closed() {
+            self.idle.borrow_mut().push(Idle {
+                sender,
+                endpoint,
+                since: self.timers.now(),
+            });
+        }
+    }
+
+    /// Sends a request and waits for the head of the answer.
+    ///
+    /// # Errors
+    /// No connection, or the upstream breaks off.
+    pub(crate) async fn send(
+        self: &Rc<Self>,
+        mut request: Request<RequestBody>,
+    ) -> Result<Answer, UpstreamError> {
+        self.stats.upstream_requests.count();
+        if self.http2 {
+            return self.send_http2(request).await;
+        }
+        loop {
+            // A statement of its own, so that the pool is not borrowed while we wait.
+            let pooled = self.idle.borrow_mut().pop();
+            let (mut sender, endpoint, fresh) = match pooled {
+                Some(Idle {
+                    mut sender,
+                    endpoint,
+                    ..
+                }) => {
+                    if sender.is_closed() || sender.ready().await.is_err() {
+                        continue;
+                    }
+                    (sender, endpoint, false)
+                }
+                None => {
+                    let (sender, endpoint) = self.connect_http1().await?;
+                    (sender, endpoint, true)
+                }
+            };
+            match sender.try_send_request(request).await {
+                Ok(response) => {
+                    let back = Back {
+                        sender,
+                        cluster: self.clone(),
+                        endpoint,
+                    };
+                    return Ok(Answer {
+                        response: response.map(|body| UpstreamBody::new(body, Some(back))),
+                        endpoint,
+                    });
+                }
+                // The upstream closed the connection before a byte of the request was sent.
+                Err(mut error) => match error.take_message() {
+                    Some(back) if !fresh => request = back,
+                    _ => {
+                        self.stats.upstream_resets.count();
+                        return Err(UpstreamError::Reset(error.into_error()));
+                    }
+                },
+            }
+        }
+    }
+
+    async fn send_http2(
+        self: &Rc<Self>,
+        mut request: Request<RequestBody>,
+    ) -> Result<Answer, UpstreamError> {
+        loop {
+            let (mut sender, endpoint, fresh) = self.http2_sender().await?;
+            match sender.try_send_request(request).await {
+                Ok(response) => {
+                    return Ok(Answer {
+                        response: response.map(|body| UpstreamBody::new(body, None)),
+                        endpoint,
+                    });
+                }
+                Err(mut error) => match error.take_message() {
+                    Some(back) if !fresh => request = back,
+                    _ => {
+                        self.stats.upstream_resets.count();
+                        return Err(UpstreamError::Reset(error.into_error()));
+                    }
+                },
+            }
+        }
+    }
+
+    async fn http2_sender(
+        &self,
+    ) -> Result<(http2::SendRequest<RequestBody>, usize, bool), UpstreamError> {
+        // Held while connecting, so that a burst of requests opens one connection.
+        let mut shared = self.shared.lock().await;
+        if let Some((sender, endpoint)) = &*shared
+            && !sender.is_closed()
+        {
+            return Ok((sender.clone(), *endpoint, false));
+        }
+        let (transport, endpoint) = self.transport().await?;
+        let sender = match transport {
+            Transport::Plain(stream) => self.handshake_http2(stream).await,
+            Transport::Tls(stream) => self.handshake_http2(*stream).await,
+        }?;
+        *shared = Some((sender.clone(), endpoint));
+        Ok((sender, endpoint, true))
+    }
+
+    async fn connect_http1(
+        &self,
+    ) -> Result<(http1::SendRequest<RequestBody>, usize), UpstreamError> {
+        let (transport, endpoint) = self.transport().await?;
+        let sender = match transport {
+            Transport::Plain(stream) => self.handshake_http1(stream).await,
+            Transport::Tls(stream) => self.handshake_http1(*stream).await,
+        }?;
+        Ok((sender, endpoint))
+    }
+
+    /// Connects to the next endpoint, or to one after it when that fails.
+    pub(crate) async fn transport(&self) -> Result<(Transport, usize), UpstreamError> {
+        if self.open.get() >= self.max_connections {
+            return Err(UpstreamError::Overflow);
+        }
+        let mut last = None;
+        for _ in 0..self.places.len() {
+            let endpoint = self.next.get() % self.places.len();
+            self.next.set(endpoint + 1);
+            match self.connector.connect(&self.places[endpoint]).await {
+                Ok(transport) => {
+                    self.stats.upstream_connections.count();
+                    return Ok((transport, endpoint));
+                }
+                Err(error) => {
+                    self.stats.upstream_connect_failures.count();
+                    last = Some(error);
+                }
+            }
+        }
+        let none = || io::Error::from(io::ErrorKind::NotConnected);
+        Err(UpstreamError::Connect(last.unwrap_or_else(none)))
+    }
+
+    async fn handshake_http1<T>(
+        &self,
+        stream: T,
+    ) -> Result<http1::SendRequest<RequestBody>, UpstreamError>
+    where
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let (sender, connection) = http1::Builder::new()
+            .handshake(TokioIo::new(stream))
+            .await
+            .map_err(UpstreamError::Reset)?;
+        self.run(async { drop(connection.await) });
+        Ok(sender)
+    }
+
+    async fn handshake_http2<T>(
+        &self,
+        stream: T,
+    ) -> Result<http2::SendRequest<RequestBody>, UpstreamError>
+    where
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let (sender, connection) = http2::Builder::new(Local)
+            .initial_stream_window_size(1 << 20)
+            .initial_connection_window_size(4 << 20)
+            .handshake(TokioIo::new(stream))
+            .await
+            .map_err(UpstreamError::Reset)?;
+        self.run(async { drop(connection.await) });
+        Ok(sender)
+    }
+
+    /// Runs a connection beside everything else.
+    fn run(&self, connection: impl Future<Output = ()> + 'static) {
+        let open = self.open.clone();
+        open.set(open.get() + 1);
+        tokio::task::spawn_local(async move {
+            connection.await;
+            open.set(open.get() - 1);
+        });
+    }
+}
+
+/// A limit that nothing reaches, for clusters that name none.
+pub(crate) const ANY_NUMBER: usize = usize::MAX;
+
+/// How long a connection waits for its next request unless the configuration says otherwise.
+pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_secs(60);

@@ -1,0 +1,11 @@
+//! The upstream's side: clusters, their endpoints and a worker's connections to them.
+
+mod body;
+mod cluster;
+mod connect;
+mod error;
+
+pub(crate) use body::{BodyError, IncomingBody, RequestBody, UpstreamBody, Verdict};
+pub(crate) use cluster::{ANY_NUMBER, Answer, Cluster, IDLE_TIMEOUT};
+pub(crate) use connect::Transport;
+pub(crate) use error::UpstreamError;

@@ -1,0 +1,54 @@
+//! A worker: one thread with its listeners, connections, upstreams and VMs.
+
+mod accept;
+mod events;
+mod run;
+mod setup;
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+
+use host_core::Stream;
+
+use crate::net::Connections;
+use crate::plugins::{Chain, Hub, Parts, PluginSeat};
+use crate::stats::Stats;
+use crate::timers::Timers;
+use crate::upstream::{BodyError, Cluster};
+
+pub(crate) use run::run;
+pub(crate) use setup::{Phase, Setup};
+
+/// A worker.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    pub(crate) number: usize,
+    pub(crate) timers: Rc<Timers>,
+    pub(crate) stats: Arc<Stats>,
+    pub(crate) clusters: Vec<Rc<Cluster>>,
+    pub(crate) hub: Arc<Hub>,
+    /// Places at all plugins, by index; services that run elsewhere have none here.
+    pub(crate) seats: Vec<Option<Rc<PluginSeat>>>,
+    /// Streams whose room is used again.
+    pub(crate) streams: RefCell<Vec<Box<Stream>>>,
+    /// Chains whose room is used again.
+    pub(crate) spare: RefCell<Vec<Parts>>,
+    /// Chains with VMs of their own.
+    pub(crate) fresh: RefCell<HashMap<u64, Weak<RefCell<Chain>>>>,
+    connections: Connections,
+    draining: Cell<bool>,
+}
+
+impl Worker {
+    /// Counts a body that ended before its end.
+    pub(crate) fn count_body(&self, error: BodyError) -> BodyError {
+        match error {
+            BodyError::TooLarge => self.stats.too_large.count(),
+            BodyError::Late => self.stats.request_timeouts.count(),
+            BodyError::Broken | BodyError::Ended => {}
+        }
+        error
+    }
+}

@@ -1,0 +1,107 @@
+//! Clients that do not mean well, or are just slow.
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use crate::support::{Client, Upstream, get, start, until, yaml};
+
+const LIMITS: &str = "  limits: { header_bytes: 8KiB, header_fields: 20, request_body: 1KiB }
+  timeouts: { idle: 300ms, request: 300ms, stream_idle: 2s }
+";
+
+#[test]
+fn headers_over_the_limits_are_431() {
+    let upstream = Upstream::start();
+    let proxy = start(&yaml(upstream.address, "", LIMITS), &[]);
+    let long = "x".repeat(9 << 10);
+    assert_eq!(get(proxy.address(), "/", &[("x-long", &long)]).status, 431);
+    let many: Vec<_> = (0..30).map(|_| ("x-many", "1")).collect();
+    assert_eq!(get(proxy.address(), "/", &many).status, 431);
+    assert_eq!(get(proxy.address(), "/", &[]).status, 200);
+}
+
+#[test]
+fn bodies_over_the_limit_are_413_whether_announced_or_not() {
+    let upstream = Upstream::start();
+    let proxy = start(&yaml(upstream.address, "", LIMITS), &[]);
+    let mut client = Client::connect(proxy.address());
+    client.write("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 2000\r\n\r\n");
+    assert_eq!(client.answer().expect("an answer").status, 413);
+    let mut client = Client::connect(proxy.address());
+    client.write("POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n");
+    client.write(format!("7d0\r\n{}\r\n", "x".repeat(2000)));
+    assert_eq!(client.answer().expect("an answer").status, 413);
+    assert_eq!(proxy.stat("downstream_requests_too_large_total"), 2);
+}
+
+#[test]
+fn what_is_not_http_is_refused() {
+    let upstream = Upstream::start();
+    let proxy = start(&yaml(upstream.address, "", ""), &[]);
+    for bytes in ["nonsense\r\n\r\n", "GET / HTTP/1.1\r\nbad name: x\r\n\r\n", "\0\0\0\0\r\n\r\n"] {
+        let mut client = Client::connect(proxy.address());
+        client.write(bytes);
+        let answer = client.answer();
+        assert!(answer.as_ref().is_none_or(|answer| answer.status == 400), "{answer:?}");
+    }
+    let mut client = Client::connect(proxy.address());
+    client.write("CONNECT a:443 HTTP/1.1\r\nhost: a:443\r\n\r\n");
+    assert_eq!(client.answer().expect("an answer").status, 405);
+    assert_eq!(get(proxy.address(), "/", &[]).status, 200);
+}
+
+#[test]
+fn clients_that_never_finish_their_header_are_closed() {
+    let upstream = Upstream::start();
+    let proxy = start(&yaml(upstream.address, "", LIMITS), &[]);
+    let mut silent = Client::connect(proxy.address());
+    let mut slow = Client::connect(proxy.address());
+    for _ in 0..20 {
+        // Once it is closed the kernel refuses; a byte now and then must not keep it open.
+        let _ = slow.stream.write_all(b"GET");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(silent.is_closed());
+    until("the close", || slow.stream.write_all(b"x").is_err());
+}
+
+#[test]
+fn a_body_that_does_not_come_is_408() {
+    let upstream = Upstream::start();
+    let proxy = start(&yaml(upstream.address, "", LIMITS), &[]);
+    let mut client = Client::connect(proxy.address());
+    client.write("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nabc");
+    assert_eq!(client.answer().expect("an answer").status, 408);
+    assert_eq!(proxy.stat("downstream_request_timeouts_total"), 1);
+}
+
+#[test]
+fn a_slow_client_gets_its_answer_and_holds_nobody_up() {
+    let upstream = Upstream::start();
+    let proxy = start(&yaml(upstream.address, "", ""), &[]);
+    let mut slow = Client::connect(proxy.address());
+    slow.write("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 20\r\n\r\n");
+    for _ in 0..20 {
+        slow.write("x");
+        assert_eq!(get(proxy.address(), "/", &[]).status, 200);
+    }
+    assert!(slow.answer().expect("an answer").text().ends_with(&"x".repeat(20)));
+}
+
+#[test]
+fn a_client_that_resets_amid_its_body_leaves_nothing_behind() {
+    let upstream = Upstream::start();
+    let proxy = start(&yaml(upstream.address, "", ""), &[]);
+    for _ in 0..20 {
+        let mut client = Client::connect(proxy.address());
+        client.write("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n\r\nabc");
+        socket2::SockRef::from(&client.stream)
+            .set_linger(Some(Duration::ZERO))
+            .expect("set");
+    }
+    until("the end of all requests", || {
+        proxy.stat("downstream_requests_ended_total") == proxy.stat("downstream_requests_total")
+            && proxy.stat("downstream_connections_active") == 0
+    });
+    assert_eq!(get(proxy.address(), "/", &[]).status, 200);
+}
