@@ -113,17 +113,6 @@ impl Timer {
         }
         Poll::Pending
     }
-
-    /// Waits for the deadline.
-    pub(crate) async fn passed(&self) {
-        std::future::poll_fn(|context| self.poll(context)).await;
-    }
-
-    /// Sets another deadline.
-    pub(crate) fn reset(&self, after: Option<Duration>) {
-        let due = self.timers.due(after);
-        self.timers.slots.borrow_mut().list[self.index].due = due;
-    }
 }
 
 impl Drop for Timer {

@@ -11,3 +11,4 @@ mod protocols;
 mod shared;
 mod support;
 mod tcp;
+mod tls;

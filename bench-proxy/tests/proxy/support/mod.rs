@@ -5,7 +5,7 @@ mod client;
 mod guest;
 mod upstream;
 
-pub(crate) use client::{Answer, Client, get, send};
+pub(crate) use client::{Client, get, send};
 pub(crate) use guest::Guest;
 pub(crate) use upstream::Upstream;
 

@@ -110,11 +110,17 @@ fn full(text: impl Into<Bytes>) -> Out {
 }
 
 fn frames(frames: Vec<std::io::Result<Frame<Bytes>>>) -> Out {
-    Box::pin(Frames(frames.into()))
+    Box::pin(Frames {
+        frames: frames.into(),
+        pause: Box::pin(tokio::time::sleep(Duration::ZERO)),
+    })
 }
 
-/// A body in pieces.
-struct Frames(std::collections::VecDeque<std::io::Result<Frame<Bytes>>>);
+/// A body in pieces, sent one after the other.
+struct Frames {
+    frames: std::collections::VecDeque<std::io::Result<Frame<Bytes>>>,
+    pause: Pin<Box<tokio::time::Sleep>>,
+}
 
 impl Body for Frames {
     type Data = Bytes;
@@ -122,9 +128,11 @@ impl Body for Frames {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
+        context: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<std::io::Result<Frame<Bytes>>>> {
-        std::task::Poll::Ready(self.0.pop_front())
+        std::task::ready!(self.pause.as_mut().poll(context));
+        self.pause = Box::pin(tokio::time::sleep(Duration::from_millis(20)));
+        std::task::Poll::Ready(self.frames.pop_front())
     }
 }
 
