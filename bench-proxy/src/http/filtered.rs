@@ -17,7 +17,7 @@ use super::{Abort, FilteredRequest, Target, fields, hop, plain};
 use crate::config::RouteAction;
 use crate::net::Connection;
 use crate::plugins::{Chain, ChainRef, Ending, Over, Side};
-use crate::upstream::{Answer, IncomingBody, RequestBody, UpstreamBody, UpstreamError, Verdict};
+use crate::upstream::{Answer, BodyError, IncomingBody, RequestBody, UpstreamBody, UpstreamError, Verdict};
 use crate::worker::Worker;
 
 /// Why a stream does not go the usual way.
@@ -70,6 +70,9 @@ pub(super) async fn pass(
             OutBody::new(kind, Some(ending), running),
         )),
         Err((Detour::Refused(refusal), running)) => Ok(refuse(&refusal, Some(ending), running)),
+        Err((Detour::Over(Over::Refused(BodyError::Ended)), running)) => {
+            Ok(refuse(&Refusal::ResponseTooLarge, Some(ending), running))
+        }
         Err((Detour::Over(Over::Refused(error)), running)) => {
             Ok(refuse(&stream.count(error), Some(ending), running))
         }
@@ -186,7 +189,7 @@ impl Stream<'_> {
         }
     }
 
-    fn count(&self, error: crate::upstream::BodyError) -> Refusal {
+    fn count(&self, error: BodyError) -> Refusal {
         self.worker.count_body(error).into()
     }
 

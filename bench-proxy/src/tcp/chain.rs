@@ -98,8 +98,15 @@ impl Chain {
     /// Tells the filters of the connection. One that pauses holds what the client sends.
     pub(super) fn begin(&mut self) -> Result<(), Closed> {
         for index in 0..self.links.len() {
-            match self.call(index, |vm, id| vm.on_new_connection(id)) {
-                Ok(Some(Action::Pause)) => {
+            let begun = self.call(index, |vm, id| {
+                let action = vm.on_new_connection(id)?;
+                let half = &mut stream_of(vm, id)?.request;
+                // A guest may continue in the very callback that answers PAUSE.
+                half.paused = action == Action::Pause && !std::mem::take(&mut half.continued);
+                Ok(half.paused)
+            });
+            match begun {
+                Ok(Some(true)) => {
                     let link = &mut self.links[index];
                     link.opening = true;
                     link.held[Origin::Client as usize] = Some(0);

@@ -1,0 +1,13 @@
+//! The proxy as its users meet it: real sockets, real engines, real files.
+
+mod callouts;
+mod chains;
+mod configs;
+mod failures;
+mod filters;
+mod hostile;
+mod passing;
+mod protocols;
+mod shared;
+mod support;
+mod tcp;
