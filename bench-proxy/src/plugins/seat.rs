@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use host_core::{Binding, ContextId, Seat, StartError, Stream, Trap, Vm, contain};
+use host_core::{Binding, ContextId, Seat, StartError, Stream, Trap, TrapKind, Vm, contain};
 
 use super::PluginShared;
 
@@ -15,6 +15,9 @@ pub(crate) enum Entry {
     /// This call has.
     Trapped,
 }
+
+/// VMs that a connection tries before it counts as failed.
+const ATTEMPTS: usize = 16;
 
 /// A worker's place at one plugin.
 #[derive(Debug)]
@@ -74,10 +77,16 @@ impl PluginSeat {
     }
 
     /// Binds a stream to a VM and puts it there; `None` when that fails.
-    pub(crate) fn open(&self, stream: Box<Stream>) -> Option<(Binding, ContextId)> {
-        let mut binding = self.bind()?;
-        let id = self.create(&mut binding, stream).ok()?;
-        Some((binding, id))
+    pub(crate) fn open(&self, stream: &Stream) -> Option<(Binding, ContextId)> {
+        for _ in 0..ATTEMPTS {
+            let mut binding = self.bind()?;
+            match self.create(&mut binding, Box::new(stream.clone())) {
+                Ok(id) => return Some((binding, id)),
+                Err(Entry::Gone) => {}
+                Err(Entry::Trapped) => return None,
+            }
+        }
+        None
     }
 
     /// Calls into the VM of stream `id`, which is there when `work` runs.
@@ -147,6 +156,9 @@ impl PluginSeat {
             self.shared.bury(vm);
         }
         result.map_err(|trap| {
+            if trap.kind() == TrapKind::Dead {
+                return Entry::Gone;
+            }
             self.shared.count(&trap);
             Entry::Trapped
         })
@@ -159,7 +171,7 @@ impl PluginSeat {
         match result {
             Ok(result) => result,
             Err(panic) => {
-                let trap = Trap::new(host_core::TrapKind::Other, panic);
+                let trap = Trap::new(TrapKind::Other, panic);
                 self.shared.count(&trap);
                 Err(Entry::Trapped)
             }

@@ -83,9 +83,6 @@ impl PluginShared {
     }
 
     pub(super) fn count(&self, trap: &Trap) {
-        if trap.kind() == TrapKind::Dead {
-            return;
-        }
         self.traps.fetch_add(1, Ordering::Relaxed);
         if trap.kind() == TrapKind::Deadline {
             self.deadlines.fetch_add(1, Ordering::Relaxed);

@@ -78,7 +78,7 @@ impl Chain {
                 embedder: Some(info.clone()),
                 ..Stream::default()
             };
-            let made = seat.open(Box::new(stream));
+            let made = seat.open(&stream);
             let (binding, id) = made.map_or((None, 0), |(binding, id)| (Some(binding), id));
             chain.links.push(Link {
                 seat: seat.clone(),
@@ -319,7 +319,7 @@ impl Chain {
             return false;
         };
         drop(old);
-        let Some((mut binding, id)) = link.seat.open(stream) else {
+        let Some((mut binding, id)) = link.seat.open(&stream) else {
             return false;
         };
         let told = link.seat.enter(&mut binding, id, |vm| {

@@ -30,7 +30,7 @@ fn with(upstream: &Upstream, more: &str) -> Running {
     start(&yaml(upstream.address, &filter, ""), &[("f.wasm", &fragile())])
 }
 
-const LIMITS: &str = "    limits: { deadline: 100ms, memory: 16MiB }\n";
+const LIMITS: &str = "    limits: { deadline: 700ms, memory: 16MiB }\n";
 
 fn vms(proxy: &Running) -> serde_json::Value {
     let page = proxy.admin("/vms");
@@ -103,7 +103,7 @@ fn requests_that_wait_for_their_upstream_outlive_the_vm() {
 fn under_load_traps_and_endless_loops_cost_only_their_own_requests() {
     let upstream = Upstream::start();
     for isolation in ["thread", "shared", "pool:2"] {
-        let limits = "    limits: { deadline: 20ms, memory: 16MiB }\n";
+        let limits = "    limits: { deadline: 700ms, memory: 16MiB }\n";
         let proxy = with(&upstream, &format!("{limits}    isolation: {isolation}\n"));
         let address = proxy.address();
         let (stop, served) = (AtomicBool::new(false), AtomicUsize::new(0));
@@ -121,7 +121,7 @@ fn under_load_traps_and_endless_loops_cost_only_their_own_requests() {
             }
             let mut bad = Client::connect(address);
             for round in 0..20 {
-                let cause = if round % 4 == 0 { "x-loop" } else { "x-trap" };
+                let cause = if round % 10 == 0 { "x-loop" } else { "x-trap" };
                 assert_eq!(bad.get("/", &[(cause, "1")]).expect("an answer").status, 503);
             }
             crate::support::until("enough good requests", || served.load(Ordering::Relaxed) > 100);

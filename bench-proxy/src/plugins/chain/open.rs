@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use host_core::http::HeaderMap as Fields;
-use host_core::{Isolation, Stream};
+use host_core::Isolation;
 use http::Version;
 
 use super::link::{Link, Progress};
@@ -12,8 +12,11 @@ use super::piece::Sink;
 use super::{Chain, ChainRef};
 use crate::http::HttpService;
 use crate::net::Connection;
-use crate::plugins::StreamInfo;
+use crate::plugins::{Entry, StreamInfo};
 use crate::worker::Worker;
+
+/// VMs that a stream tries before it counts as failed.
+const ATTEMPTS: usize = 16;
 
 /// Room that one stream leaves to the next.
 #[derive(Debug, Default)]
@@ -60,7 +63,7 @@ impl Chain {
             });
         }
         for index in 0..service.filters.len() {
-            if !chain.borrow_mut().enter_stream(index, Box::default) {
+            if !chain.borrow_mut().enter_stream(index) {
                 chain.borrow_mut().failed(index);
             }
             if service.filters[index].shared.pool.isolation() == Isolation::Request
@@ -78,27 +81,26 @@ impl Chain {
     }
 
     /// Binds a link to a VM and makes its context there; false when that fails.
-    pub(super) fn enter_stream(
-        &mut self,
-        index: usize,
-        or_new: impl FnOnce() -> Box<Stream>,
-    ) -> bool {
+    pub(super) fn enter_stream(&mut self, index: usize) -> bool {
         let link = &mut self.parts.links[index];
-        let Some(mut binding) = link.seat.bind() else {
-            return false;
-        };
-        let mut stream = match self.worker.streams.borrow_mut().pop() {
-            Some(stream) => stream,
-            None => or_new(),
-        };
-        stream.embedder = Some(self.info.clone());
-        match link.seat.create(&mut binding, stream) {
-            Ok(id) => {
-                link.id = id;
-                link.binding = Some(binding);
-                true
+        // Between the choice of a VM and the entry another thread's stream may end it.
+        for _ in 0..ATTEMPTS {
+            let Some(mut binding) = link.seat.bind() else {
+                return false;
+            };
+            let spare = self.worker.streams.borrow_mut().pop();
+            let mut stream = spare.unwrap_or_default();
+            stream.embedder = Some(self.info.clone());
+            match link.seat.create(&mut binding, stream) {
+                Ok(id) => {
+                    link.id = id;
+                    link.binding = Some(binding);
+                    return true;
+                }
+                Err(Entry::Gone) => {}
+                Err(Entry::Trapped) => return false,
             }
-            Err(_) => false,
         }
+        false
     }
 }

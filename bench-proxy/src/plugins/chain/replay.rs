@@ -7,6 +7,7 @@ use host_core::{ContextId, Half, Stream, Trap, Vm};
 
 use super::push::stream_of;
 use super::{Chain, Side};
+use crate::plugins::Entry;
 
 impl Chain {
     /// Moves a link's stream to a new VM; false when there is no stream or no VM.
@@ -22,7 +23,7 @@ impl Chain {
             return false;
         };
         drop(old);
-        if !self.enter_stream(index, Box::default) {
+        if !self.enter_stream(index) {
             // What it held is still wanted where the stream may go on without the filter.
             self.parts.links[index].orphan = Some(stream);
             return false;
@@ -47,7 +48,8 @@ impl Chain {
             }
             Ok(())
         });
-        outcome.is_ok()
+        // Where this VM ended, too, there is another one to try.
+        outcome != Err(Entry::Trapped)
     }
 }
 
