@@ -33,10 +33,13 @@ fn listen(address: SocketAddr, count: usize) -> Result<Vec<TcpListener>, StartEr
 
 /// Every plugin, in the order of indices: those of each listener in turn, then services.
 fn plugins_of(config: &Config) -> impl Iterator<Item = &PluginConfig> {
-    let filters = config.listeners.iter().flat_map(|listener| match &listener.kind {
-        ListenerKind::Http(http) => &http.filters,
-        ListenerKind::Tcp(tcp) => &tcp.filters,
-    });
+    let filters = config
+        .listeners
+        .iter()
+        .flat_map(|listener| match &listener.kind {
+            ListenerKind::Http(http) => &http.filters,
+            ListenerKind::Tcp(tcp) => &tcp.filters,
+        });
     filters.chain(config.services.iter().map(|service| &service.plugin))
 }
 
@@ -94,12 +97,14 @@ impl Proxy {
                 phase: watching.clone(),
             };
             let ready = ready.clone();
-            let thread = Builder::new().name(format!("worker-{number}")).spawn(move || {
-                worker::run(setup, |started| {
-                    // Nobody waits any more once another worker has failed.
-                    let _ = ready.send(started);
+            let thread = Builder::new()
+                .name(format!("worker-{number}"))
+                .spawn(move || {
+                    worker::run(setup, |started| {
+                        // Nobody waits any more once another worker has failed.
+                        let _ = ready.send(started);
+                    });
                 });
-            });
             proxy.workers.push(thread.map_err(StartError::Thread)?);
         }
         drop(ready);
@@ -137,7 +142,8 @@ impl Proxy {
             }
             drop(done);
         });
-        let in_time = all.recv_timeout(self.drain_timeout) == Err(mpsc::RecvTimeoutError::Disconnected);
+        let in_time =
+            all.recv_timeout(self.drain_timeout) == Err(mpsc::RecvTimeoutError::Disconnected);
         self.phase.send_replace(Phase::Stop);
         let _ = waiter.join();
         in_time
@@ -171,5 +177,8 @@ fn admin_thread(
         // It ends with the proxy; an error at its start has no port to be told at.
         let _ = tokio::task::LocalSet::new().block_on(&runtime, serve);
     };
-    Builder::new().name("admin".to_owned()).spawn(run).map_err(StartError::Thread)
+    Builder::new()
+        .name("admin".to_owned())
+        .spawn(run)
+        .map_err(StartError::Thread)
 }

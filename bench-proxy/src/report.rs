@@ -115,7 +115,11 @@ impl Report {
                 "Connections to upstreams now.",
                 sum(|seen| seen.upstream_connections),
             ),
-            ("uptime_seconds", "Age of the process.", self.start.elapsed().as_secs()),
+            (
+                "uptime_seconds",
+                "Age of the process.",
+                self.start.elapsed().as_secs(),
+            ),
             ("workers", "Threads that serve.", self.stats.len() as u64),
         ]
     }

@@ -60,20 +60,39 @@ fn vms(report: &Report, out: &mut String) {
     let plugins = report.vms();
     type Read = fn(&crate::report::PluginVms) -> u64;
     let families: [(&str, &str, &str, Read); 6] = [
-        ("vms_started_total", "VMs started.", "counter", |plugin| plugin.started),
-        ("vms_rebuilt_total", "VMs started in place of one that had ended.", "counter", |plugin| {
-            plugin.rebuilt
+        ("vms_started_total", "VMs started.", "counter", |plugin| {
+            plugin.started
         }),
-        ("vm_traps_total", "Calls that ended in a trap.", "counter", |plugin| plugin.traps),
-        ("vm_deadlines_total", "Calls that took too long.", "counter", |plugin| {
-            plugin.deadlines
-        }),
-        ("vms_active", "VMs now that outlive a stream.", "gauge", |plugin| {
-            plugin.vms.len() as u64
-        }),
-        ("vm_memory_bytes", "Linear memory of these VMs.", "gauge", |plugin| {
-            plugin.vms.iter().map(|vm| vm.memory_bytes).sum()
-        }),
+        (
+            "vms_rebuilt_total",
+            "VMs started in place of one that had ended.",
+            "counter",
+            |plugin| plugin.rebuilt,
+        ),
+        (
+            "vm_traps_total",
+            "Calls that ended in a trap.",
+            "counter",
+            |plugin| plugin.traps,
+        ),
+        (
+            "vm_deadlines_total",
+            "Calls that took too long.",
+            "counter",
+            |plugin| plugin.deadlines,
+        ),
+        (
+            "vms_active",
+            "VMs now that outlive a stream.",
+            "gauge",
+            |plugin| plugin.vms.len() as u64,
+        ),
+        (
+            "vm_memory_bytes",
+            "Linear memory of these VMs.",
+            "gauge",
+            |plugin| plugin.vms.iter().map(|vm| vm.memory_bytes).sum(),
+        ),
     ];
     for (name, help, kind, read) in families {
         if plugins.is_empty() {
@@ -133,6 +152,9 @@ mod tests {
         distribution(&mut out, "h", "x", &histogram);
         assert!(out.contains("h_bucket{le=\"1\"} 2\n"), "{out}");
         assert!(out.contains("h_bucket{le=\"7\"} 3\n"), "{out}");
-        assert!(out.contains("h_bucket{le=\"+Inf\"} 3\nh_sum 9\nh_count 3\n"), "{out}");
+        assert!(
+            out.contains("h_bucket{le=\"+Inf\"} 3\nh_sum 9\nh_count 3\n"),
+            "{out}"
+        );
     }
 }

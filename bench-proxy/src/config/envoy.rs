@@ -21,7 +21,9 @@ pub(super) fn listeners(
         let Some((chain, others)) = chains.split_first() else {
             return Err(field.error("it has no filter chain", "give one"));
         };
-        others.iter().for_each(|chain| chain.note("is left out: one chain is read"));
+        others
+            .iter()
+            .for_each(|chain| chain.note("is left out: one chain is read"));
         chain.only(&["filters", "transport_socket", "name"])?;
         let Some(kind) = kind(chain, clusters, defaults)? else {
             field.note("is left out: it has neither an HTTP connection manager nor a TCP proxy");
@@ -30,7 +32,11 @@ pub(super) fn listeners(
         let address = field.need("address")?.address()?;
         let name = field.text_or_empty("name")?;
         listeners.push(Listener {
-            name: if name.is_empty() { address.to_string() } else { name },
+            name: if name.is_empty() {
+                address.to_string()
+            } else {
+                name
+            },
             address,
             tls: tls(chain)?,
             kind,
@@ -48,7 +54,11 @@ fn kind_of(filter: &Field<'_>) -> Result<String, ConfigError> {
     if kind.ends_with("TypedStruct") {
         kind = config.text_or_empty("type_url")?;
     }
-    Ok(kind.rsplit(['/', '.']).next().unwrap_or_default().to_owned())
+    Ok(kind
+        .rsplit(['/', '.'])
+        .next()
+        .unwrap_or_default()
+        .to_owned())
 }
 
 fn kind(

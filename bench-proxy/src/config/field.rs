@@ -42,7 +42,12 @@ impl<'a> Field<'a> {
         ConfigError {
             file: self.source.file.to_path_buf(),
             line: self.node.line,
-            path: if self.path.is_empty() { "the file" } else { &self.path }.to_owned(),
+            path: if self.path.is_empty() {
+                "the file"
+            } else {
+                &self.path
+            }
+            .to_owned(),
             what: what.into(),
             remedy: remedy.into(),
         }
@@ -132,7 +137,8 @@ impl<'a> Field<'a> {
 
     /// The items of the list `name`; none when it is absent.
     pub(super) fn list(&self, name: &str) -> Read<Vec<Self>> {
-        self.get(name)?.map_or(Ok(Vec::new()), |field| field.items())
+        self.get(name)?
+            .map_or(Ok(Vec::new()), |field| field.items())
     }
 
     /// A text; numbers and truth values are taken as they are written.
@@ -148,7 +154,8 @@ impl<'a> Field<'a> {
 
     /// The text `name`, empty when it is absent.
     pub(super) fn text_or_empty(&self, name: &str) -> Read<String> {
-        self.get(name)?.map_or(Ok(String::new()), |field| field.text())
+        self.get(name)?
+            .map_or(Ok(String::new()), |field| field.text())
     }
 
     pub(super) fn flag(&self, name: &str) -> Read<bool> {
@@ -185,11 +192,7 @@ impl<'a> Field<'a> {
     }
 
     /// The time `name`, or `default`; `None` for `0s`.
-    pub(super) fn time_or(
-        &self,
-        name: &str,
-        default: Option<Duration>,
-    ) -> Read<Option<Duration>> {
+    pub(super) fn time_or(&self, name: &str, default: Option<Duration>) -> Read<Option<Duration>> {
         self.get(name)?.map_or(Ok(default), |field| field.time())
     }
 
@@ -218,7 +221,8 @@ impl<'a> Field<'a> {
 
     /// The size `name`, or `default`.
     pub(super) fn size_or(&self, name: &str, default: u64, most: u64) -> Read<u64> {
-        self.get(name)?.map_or(Ok(default), |field| field.size(most))
+        self.get(name)?
+            .map_or(Ok(default), |field| field.size(most))
     }
 
     /// A path, relative to the file's folder; where there is nothing, to the working folder.
@@ -270,7 +274,10 @@ impl<'a> Field<'a> {
                 "write it as 127.0.0.1:8080 or [::1]:8080",
             ));
         };
-        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        let host = host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'))
+            .unwrap_or(host);
         Ok((host.to_owned(), port))
     }
 }

@@ -85,7 +85,11 @@ fn listener(
     let address = at.need("address")?.address()?;
     let name = at.text_or_empty("name")?;
     Ok(Listener {
-        name: if name.is_empty() { address.to_string() } else { name },
+        name: if name.is_empty() {
+            address.to_string()
+        } else {
+            name
+        },
         address,
         tls,
         kind,

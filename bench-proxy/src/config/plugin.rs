@@ -103,11 +103,16 @@ fn isolation(at: &Field<'_>) -> Result<Isolation, ConfigError> {
     let Some(field) = at.get("isolation")? else {
         return Ok(Isolation::Thread);
     };
-    field.text()?.parse().map_err(|error: host_core::ParseIsolationError| {
-        let text = error.to_string();
-        let (what, remedy) = text.split_once(": ").unwrap_or((&text, "use shared or thread"));
-        field.error(what, remedy)
-    })
+    field
+        .text()?
+        .parse()
+        .map_err(|error: host_core::ParseIsolationError| {
+            let text = error.to_string();
+            let (what, remedy) = text
+                .split_once(": ")
+                .unwrap_or((&text, "use shared or thread"));
+            field.error(what, remedy)
+        })
 }
 
 /// The runtime: an id of ours, or Envoy's name for an engine.
@@ -133,9 +138,13 @@ fn runtime(vm: &Field<'_>, defaults: Defaults<'_>) -> Result<String, ConfigError
     if runtimes::find(wanted).is_some() {
         return Ok(wanted.to_owned());
     }
-    let of_engine = runtimes::catalogue().iter().find(|entry| entry.engine == engine);
+    let of_engine = runtimes::catalogue()
+        .iter()
+        .find(|entry| entry.engine == engine);
     let instead = of_engine.map_or(runtimes::reference(), |entry| entry.id.as_str());
-    field.note(&format!("`{name}` is not built in, so {instead} runs this plugin"));
+    field.note(&format!(
+        "`{name}` is not built in, so {instead} runs this plugin"
+    ));
     Ok(instead.to_owned())
 }
 
@@ -149,10 +158,7 @@ fn known(field: &Field<'_>, name: String) -> Result<String, ConfigError> {
                 format!("name one of {}", ids.join(", ")),
             ))
         }
-        Err(error) => Err(field.error(
-            format!("there is no runtime `{name}`"),
-            error.suggestion,
-        )),
+        Err(error) => Err(field.error(format!("there is no runtime `{name}`"), error.suggestion)),
     }
 }
 

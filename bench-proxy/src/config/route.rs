@@ -39,7 +39,8 @@ pub(super) fn routes(at: &Field<'_>, clusters: &[Cluster]) -> Result<Vec<Route>,
             (Some(route), None) => to_cluster(&route, clusters)?,
             (None, Some(direct)) => answered(&direct)?,
             _ if field.source.lenient => {
-                field.note("has neither a route to a cluster nor a direct response and is left out");
+                field
+                    .note("has neither a route to a cluster nor a direct response and is left out");
                 continue;
             }
             _ => {
@@ -67,7 +68,10 @@ fn path(at: &Field<'_>) -> Result<Option<PathMatch>, ConfigError> {
             at.note("matches neither by prefix nor by path, so its route is left out");
             Ok(None)
         }
-        _ => Err(at.error("a route matches by one of two", "give either `prefix` or `path`")),
+        _ => Err(at.error(
+            "a route matches by one of two",
+            "give either `prefix` or `path`",
+        )),
     }
 }
 
@@ -99,12 +103,18 @@ pub(super) fn cluster(at: &Field<'_>, clusters: &[Cluster]) -> Result<usize, Con
     let name = at.text()?;
     let found = clusters.iter().position(|cluster| cluster.name == name);
     found.ok_or_else(|| {
-        let known: Vec<_> = clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+        let known: Vec<_> = clusters
+            .iter()
+            .map(|cluster| cluster.name.as_str())
+            .collect();
         at.error(
             format!("there is no cluster `{name}`"),
             match known.as_slice() {
                 [] => "add it under `clusters`".to_owned(),
-                known => format!("name one of {}, or add it under `clusters`", known.join(", ")),
+                known => format!(
+                    "name one of {}, or add it under `clusters`",
+                    known.join(", ")
+                ),
             },
         )
     })

@@ -21,7 +21,9 @@ pub(super) fn time(text: &str) -> Option<Duration> {
 
 /// `1000`, `64KiB`, `1MiB`, `2GiB`.
 pub(super) fn size(text: &str) -> Option<u64> {
-    let at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let at = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at(at);
     let shift = match unit.trim_start() {
         "" | "B" => 0,

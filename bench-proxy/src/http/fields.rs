@@ -79,11 +79,7 @@ fn append(headers: &mut HeaderMap, name: &[u8], value: &[u8]) -> Result<(), BadF
 
 /// Makes `headers` what `fields` say, apart from pseudo-headers. Whatever stands at the same
 /// place as before is not touched; most filters leave nearly everything there.
-fn apply(
-    headers: &mut HeaderMap,
-    fields: &Fields,
-    skip_host: bool,
-) -> Result<(), BadFields> {
+fn apply(headers: &mut HeaderMap, fields: &Fields, skip_host: bool) -> Result<(), BadFields> {
     let regular = || fields.iter().filter(|(name, _)| !name.starts_with(b":"));
     let mut new = regular();
     let mut same = 0;
@@ -140,14 +136,18 @@ fn rebuild<'a>(
         // Fields keep their order, so the next one is nearly always the one that stands here.
         let found = list[at..].iter().position(|(old_name, old_value)| {
             old_name.as_str().as_bytes() == name
-                && old_value.as_ref().is_some_and(|old| old.as_bytes() == value)
+                && old_value
+                    .as_ref()
+                    .is_some_and(|old| old.as_bytes() == value)
         });
         match found {
             Some(offset) => {
                 at += offset;
                 let (name, value) = &mut list[at];
                 if let Some(value) = value.take() {
-                    headers.try_append(name.clone(), value).map_err(|_| BadFields)?;
+                    headers
+                        .try_append(name.clone(), value)
+                        .map_err(|_| BadFields)?;
                 }
                 at += 1;
             }
@@ -227,7 +227,10 @@ mod tests {
 
     fn names(parts: &request::Parts) -> Vec<(&str, &str)> {
         let text = |(name, value): (&'_ HeaderName, &'_ HeaderValue)| {
-            (name.as_str().to_owned(), value.to_str().expect("text").to_owned())
+            (
+                name.as_str().to_owned(),
+                value.to_str().expect("text").to_owned(),
+            )
         };
         let owned: Vec<_> = parts.headers.iter().map(text).collect();
         owned
@@ -256,7 +259,12 @@ mod tests {
         apply_request(&mut request, &fields).expect("valid");
         assert_eq!(
             names(&request),
-            [("host", "other:1"), ("cookie", "2"), ("via", "v"), ("x-new", "n")]
+            [
+                ("host", "other:1"),
+                ("cookie", "2"),
+                ("via", "v"),
+                ("x-new", "n")
+            ]
         );
         assert_eq!((request.uri.path(), request.method.as_str()), ("/c", "PUT"));
     }
@@ -271,7 +279,11 @@ mod tests {
         ] {
             let mut fields = fields();
             fields.set(name, value).expect("fits");
-            assert_eq!(apply_request(&mut parts(), &fields), Err(BadFields), "{name:?}");
+            assert_eq!(
+                apply_request(&mut parts(), &fields),
+                Err(BadFields),
+                "{name:?}"
+            );
         }
     }
 }

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
 use http::{Method, Request, Response, StatusCode, request, response};
-use hyper::body::{Body as _, Incoming};
+use hyper::body::{Body as _, Incoming, SizeHint};
 
 use super::body::{Kind, OutBody, Running};
 use super::local::{Refusal, refuse, routed};
@@ -17,7 +17,9 @@ use super::{Abort, FilteredRequest, Target, fields, hop, plain};
 use crate::config::RouteAction;
 use crate::net::Connection;
 use crate::plugins::{Chain, ChainRef, Ending, Over, Side};
-use crate::upstream::{Answer, BodyError, IncomingBody, RequestBody, UpstreamBody, UpstreamError, Verdict};
+use crate::upstream::{
+    Answer, BodyError, IncomingBody, RequestBody, UpstreamBody, UpstreamError, Verdict,
+};
 use crate::worker::Worker;
 
 /// Why a stream does not go the usual way.
@@ -56,11 +58,15 @@ pub(super) async fn pass(
     };
     let answer = match stream.request(&mut parts, body).await {
         Ok(Sent::Direct(response)) => {
-            stream.response(response, None, is_head, &ending, running).await
+            stream
+                .response(response, None, is_head, &ending, running)
+                .await
         }
         Ok(Sent::Upstream(answer)) => {
             let (head, body) = answer.response.into_parts();
-            stream.response(head, Some(body), is_head, &ending, running).await
+            stream
+                .response(head, Some(body), is_head, &ending, running)
+                .await
         }
         Err(detour) => Err((detour, running)),
     };
@@ -86,6 +92,18 @@ pub(super) async fn pass(
 fn is_grpc(parts: &request::Parts) -> bool {
     let kind = parts.headers.get(http::header::CONTENT_TYPE);
     kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
+}
+
+/// The longest body that is looked at before its header is sent.
+const SHORT: u64 = 64 << 10;
+
+/// Ready when the header is.
+fn unless(ready: bool) -> Poll<Result<(), Detour>> {
+    if ready {
+        Poll::Ready(Ok(()))
+    } else {
+        Poll::Pending
+    }
 }
 
 /// What a request led to.
@@ -118,7 +136,11 @@ impl Stream<'_> {
             &self.verdict,
         )?;
         hop::strip_request(&mut parts.headers);
-        let scheme = if self.service.tls.is_some() { "https" } else { "http" };
+        let scheme = if self.service.tls.is_some() {
+            "https"
+        } else {
+            "http"
+        };
         let mut incoming = incoming;
         {
             let chain = &mut *self.chain.borrow_mut();
@@ -141,7 +163,9 @@ impl Stream<'_> {
                 (&self.worker.clusters[*cluster], *timeout)
             }
             RouteAction::Direct { status, body } => {
-                self.chain.borrow_mut().push_direct(Bytes::from(body.clone()));
+                self.chain
+                    .borrow_mut()
+                    .push_direct(Bytes::from(body.clone()));
                 let mut response = Response::new(());
                 *response.status_mut() = StatusCode::from_u16(*status).unwrap_or(StatusCode::OK);
                 return Ok(Sent::Direct(response.into_parts().0));
@@ -175,7 +199,9 @@ impl Stream<'_> {
             }
         })
         .await?;
-        self.chain.borrow().sent_to(&cluster.address(answer.endpoint));
+        self.chain
+            .borrow()
+            .sent_to(&cluster.address(answer.endpoint));
         Ok(Sent::Upstream(answer))
     }
 
@@ -193,8 +219,20 @@ impl Stream<'_> {
         self.worker.count_body(error).into()
     }
 
+    /// Whether a body is worth a look before its header is sent: filters may change its
+    /// length, and it is so short that it has most likely come with the header.
+    fn is_eager(&self, side: Side, size: Option<SizeHint>) -> bool {
+        size.and_then(|size| size.exact())
+            .is_some_and(|length| length <= SHORT && self.chain.borrow().edits(side))
+    }
+
     /// Waits until the filters let the request's header go.
+    ///
+    /// Of a short body whatever has come already goes through them, too: when that is all,
+    /// the message can say its length although a filter may have changed it.
     async fn request_head(&self, incoming: &mut Option<IncomingBody>) -> Result<(), Detour> {
+        let size = incoming.as_ref().map(IncomingBody::size);
+        let eager = self.is_eager(Side::Request, size);
         std::future::poll_fn(|context| {
             let chain = &mut *self.chain.borrow_mut();
             loop {
@@ -202,14 +240,13 @@ impl Stream<'_> {
                 if let Some(over) = chain.take_over() {
                     return Poll::Ready(Err(Detour::Over(over)));
                 }
-                if chain.is_ready(Side::Request) {
-                    return Poll::Ready(Ok(()));
-                }
-                let Some(body) = incoming.as_mut().filter(|_| chain.wants(Side::Request)) else {
-                    return Poll::Pending;
+                let ready = chain.is_ready(Side::Request);
+                let body = incoming.as_mut().filter(|_| chain.wants(Side::Request));
+                let Some(body) = body.filter(|_| !ready || eager) else {
+                    return unless(ready);
                 };
                 match body.poll_next(context) {
-                    Poll::Pending => return Poll::Pending,
+                    Poll::Pending => return unless(ready),
                     Poll::Ready(Some(Ok(frame))) => {
                         chain.feed(Side::Request, frame, body.is_end());
                     }
@@ -261,6 +298,8 @@ impl Stream<'_> {
 
     /// Waits until the filters let the response's header go.
     async fn response_head(&self, body: &mut Option<UpstreamBody>) -> Result<(), Detour> {
+        let size = body.as_ref().map(hyper::body::Body::size_hint);
+        let eager = self.is_eager(Side::Response, size);
         std::future::poll_fn(|context| {
             let chain = &mut *self.chain.borrow_mut();
             loop {
@@ -268,14 +307,13 @@ impl Stream<'_> {
                 if let Some(over) = chain.take_over() {
                     return Poll::Ready(Err(Detour::Over(over)));
                 }
-                if chain.is_ready(Side::Response) {
-                    return Poll::Ready(Ok(()));
-                }
-                let Some(body) = body.as_mut().filter(|_| chain.wants(Side::Response)) else {
-                    return Poll::Pending;
+                let ready = chain.is_ready(Side::Response);
+                let body = body.as_mut().filter(|_| chain.wants(Side::Response));
+                let Some(body) = body.filter(|_| !ready || eager) else {
+                    return unless(ready);
                 };
                 match poll_upstream(body, context) {
-                    Poll::Pending => return Poll::Pending,
+                    Poll::Pending => return unless(ready),
                     Poll::Ready(Some(Ok(frame))) => {
                         chain.feed(Side::Response, frame, body.is_end_stream());
                     }

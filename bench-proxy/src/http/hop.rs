@@ -11,7 +11,9 @@ const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection")
 /// Removes them from a request. `te: trailers` stays: it asks for what we pass on.
 #[inline]
 pub(super) fn strip_request(headers: &mut HeaderMap) {
-    let trailers = headers.get(TE).is_some_and(|te| te.as_bytes() == b"trailers");
+    let trailers = headers
+        .get(TE)
+        .is_some_and(|te| te.as_bytes() == b"trailers");
     strip(headers);
     for name in [PROXY_AUTHORIZATION, EXPECT] {
         headers.remove(name);

@@ -49,9 +49,9 @@ pub(super) async fn pass(
     let answer = match sent {
         Ok(Ok(answer)) => answer,
         Ok(Err(error)) => {
-            let refusal = verdict
-                .get()
-                .map_or(Refusal::Upstream(error), |error| worker.count_body(error).into());
+            let refusal = verdict.get().map_or(Refusal::Upstream(error), |error| {
+                worker.count_body(error).into()
+            });
             return refuse(&refusal, None, running);
         }
         Err(_) => {

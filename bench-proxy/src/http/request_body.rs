@@ -61,9 +61,11 @@ impl FilteredRequest {
 pub(super) fn frame(piece: Piece) -> Option<Result<Frame<Bytes>, BodyError>> {
     match piece {
         Piece::Data(bytes) => Some(Ok(Frame::data(bytes))),
-        Piece::Trailers(fields) => {
-            Some(to_http(&fields).map(Frame::trailers).map_err(|_| BodyError::Ended))
-        }
+        Piece::Trailers(fields) => Some(
+            to_http(&fields)
+                .map(Frame::trailers)
+                .map_err(|_| BodyError::Ended),
+        ),
         Piece::End => None,
     }
 }

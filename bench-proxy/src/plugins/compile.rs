@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use host_core::{
-    Engine, EngineOptions, Module, ModuleFacts, ModuleError, Plugin, PluginSettings, StartError, VmPool,
-    VmSettings, contain,
+    Engine, EngineOptions, Module, ModuleError, ModuleFacts, Plugin, PluginSettings, StartError,
+    VmPool, VmSettings, contain,
 };
 
 use super::PluginShared;
@@ -82,12 +82,11 @@ pub(crate) fn start(
         },
         policy: config.policy,
     };
-    let pool = VmPool::new(Arc::new(plugin), config.isolation).map_err(|source| {
-        PluginError::Start {
+    let pool =
+        VmPool::new(Arc::new(plugin), config.isolation).map_err(|source| PluginError::Start {
             plugin: config.name.clone(),
             source,
-        }
-    })?;
+        })?;
     Ok(Arc::new(PluginShared::new(
         index,
         config.name.clone(),
@@ -117,10 +116,12 @@ fn compile(config: &PluginConfig) -> Result<Code, PluginError> {
     };
     let engine = runtimes::open(&config.runtime, options)
         .map_err(|error| engine_error(error.to_string()))?;
-    let facts = engine.inspect(&bytes).map_err(|source| PluginError::Module {
-        file: config.code.clone(),
-        source,
-    })?;
+    let facts = engine
+        .inspect(&bytes)
+        .map_err(|source| PluginError::Module {
+            file: config.code.clone(),
+            source,
+        })?;
     let facts = Arc::new(facts);
     let artifact = config.precompiled.as_deref().map(read).transpose()?;
     let module = contain(|| prepare(&*engine, &bytes, &facts, artifact.as_deref()))

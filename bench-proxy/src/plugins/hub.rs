@@ -89,7 +89,9 @@ impl Hub {
 
     /// Index of a cluster.
     pub(super) fn cluster(&self, name: &[u8]) -> Option<usize> {
-        self.clusters.iter().position(|known| known.as_bytes() == name)
+        self.clusters
+            .iter()
+            .position(|known| known.as_bytes() == name)
     }
 
     /// Has the worker that this thread is do something.

@@ -107,7 +107,10 @@ impl StreamInfo {
         };
         match name {
             b"address" => text(upstream, out),
-            b"port" => match upstream.rsplit_once(':').and_then(|(_, port)| port.parse().ok()) {
+            b"port" => match upstream
+                .rsplit_once(':')
+                .and_then(|(_, port)| port.parse().ok())
+            {
                 Some(port) => number(port, out),
                 None => false,
             },

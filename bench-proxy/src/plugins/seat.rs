@@ -139,7 +139,10 @@ impl PluginSeat {
 
     /// Linear memory of the thread's own VM.
     pub(crate) fn own_memory(&self) -> Option<u64> {
-        self.seat.borrow_mut().own().map(|own| own.vm.memory_bytes())
+        self.seat
+            .borrow_mut()
+            .own()
+            .map(|own| own.vm.memory_bytes())
     }
 
     #[inline]

@@ -63,7 +63,9 @@ impl PluginShared {
             pool,
             hub,
             callbacks,
-            has_events: has_events.iter().any(|callback| callbacks.contains(*callback)),
+            has_events: has_events
+                .iter()
+                .any(|callback| callbacks.contains(*callback)),
             traps: AtomicU64::new(0),
             deadlines: AtomicU64::new(0),
             orphans: Mutex::default(),

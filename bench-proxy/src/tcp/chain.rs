@@ -88,7 +88,11 @@ impl Chain {
                 opening: false,
                 ended: [false; 2],
             });
-            if chain.links.last().is_some_and(|link| link.binding.is_none()) {
+            if chain
+                .links
+                .last()
+                .is_some_and(|link| link.binding.is_none())
+            {
                 chain.failed(chain.links.len() - 1)?;
             }
         }
@@ -197,9 +201,8 @@ impl Chain {
                 let number = vm.number();
                 let stream = stream_of(vm, id)?;
                 let closed = stream.request.closed || stream.response.closed;
-                let mut take = |from: Origin, continued: bool| {
-                    continued.then(|| from.of(stream).body.take())
-                };
+                let mut take =
+                    |from: Origin, continued: bool| continued.then(|| from.of(stream).body.take());
                 let let_go = [take(Origin::Client, client), take(Origin::Server, server)];
                 if !closed {
                     shared.wait(number, id, context.waker());
@@ -347,7 +350,9 @@ impl Drop for Chain {
             };
             let (vm, id) = (binding.vm(), link.id);
             link.seat.shared.forget(vm, id);
-            let ended = link.seat.enter(&mut binding, id, |vm| vm.finish(id).map(drop));
+            let ended = link
+                .seat
+                .enter(&mut binding, id, |vm| vm.finish(id).map(drop));
             if ended.is_err() {
                 drop(link.seat.shared.orphan(vm, id));
             }

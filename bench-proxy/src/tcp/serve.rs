@@ -6,7 +6,9 @@ use std::task::Poll;
 use std::time::Duration;
 
 use host_core::abi::PeerType;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf};
+use tokio::io::{
+    AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf,
+};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
@@ -67,10 +69,14 @@ async fn connected<D>(
     };
     match upstream {
         Transport::Plain(upstream) => {
-            Pipe::new(worker, connection, downstream, upstream).run(&mut chain).await;
+            Pipe::new(worker, connection, downstream, upstream)
+                .run(&mut chain)
+                .await;
         }
         Transport::Tls(upstream) => {
-            Pipe::new(worker, connection, downstream, *upstream).run(&mut chain).await;
+            Pipe::new(worker, connection, downstream, *upstream)
+                .run(&mut chain)
+                .await;
         }
     }
 }

@@ -109,7 +109,7 @@ impl IncomingBody {
         self.body.is_end_stream()
     }
 
-    fn size(&self) -> SizeHint {
+    pub(crate) fn size(&self) -> SizeHint {
         self.body.size_hint()
     }
 }
@@ -141,7 +141,9 @@ impl Body for RequestBody {
             Self::Empty => Poll::Ready(None),
             Self::Full(body, trailers) => Poll::Ready(match body.take() {
                 Some(body) => Some(Ok(Frame::data(body))),
-                None => trailers.take().map(|trailers| Ok(Frame::trailers(trailers))),
+                None => trailers
+                    .take()
+                    .map(|trailers| Ok(Frame::trailers(trailers))),
             }),
             Self::Incoming(body) => body.poll_next(context),
             Self::Filtered(body) => body.poll_next(context),

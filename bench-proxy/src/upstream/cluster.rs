@@ -66,8 +66,15 @@ impl Cluster {
     ) -> Result<Rc<Self>, TlsError> {
         let tls = match &config.tls {
             Some(tls) => {
-                let protocols: &[&[u8]] = if config.http2 { &[b"h2"] } else { &[b"http/1.1"] };
-                let name = tls.sni.clone().unwrap_or_else(|| config.endpoints[0].host.clone());
+                let protocols: &[&[u8]] = if config.http2 {
+                    &[b"h2"]
+                } else {
+                    &[b"http/1.1"]
+                };
+                let name = tls
+                    .sni
+                    .clone()
+                    .unwrap_or_else(|| config.endpoints[0].host.clone());
                 Some((
                     client_config(&tls.trusted_ca, protocols)?,
                     server_name(&name)?,

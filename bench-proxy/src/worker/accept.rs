@@ -78,8 +78,12 @@ fn serve(worker: &Rc<Worker>, service: &Service, name: &Arc<str>, stream: TcpStr
         Service::Tcp(service) => {
             let service = service.clone();
             tokio::task::spawn_local(async move {
-                let connection =
-                    Connection::new(Arc::new(facts), worker.timers.clone(), service.idle, service.idle);
+                let connection = Connection::new(
+                    Arc::new(facts),
+                    worker.timers.clone(),
+                    service.idle,
+                    service.idle,
+                );
                 let place = enter(&worker, &connection);
                 tcp::serve(&worker, &service, &connection, stream).await;
                 leave(&worker, place);
@@ -134,7 +138,9 @@ async fn http(worker: Rc<Worker>, service: Rc<HttpService>, mut facts: Facts, st
         return;
     };
     let session = stream.get_ref().1;
-    facts.tls_version = session.protocol_version().and_then(|version| version.as_str());
+    facts.tls_version = session
+        .protocol_version()
+        .and_then(|version| version.as_str());
     facts.server_name = session.server_name().map(str::to_owned);
     let http2 = match session.alpn_protocol() {
         Some(protocol) => protocol == b"h2",

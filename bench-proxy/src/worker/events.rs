@@ -57,7 +57,11 @@ impl Worker {
             return false;
         };
         let outcome = if seat.shared.pool.isolation() == Isolation::Request {
-            let chain = self.fresh.borrow().get(&vm).and_then(std::rc::Weak::upgrade);
+            let chain = self
+                .fresh
+                .borrow()
+                .get(&vm)
+                .and_then(std::rc::Weak::upgrade);
             match chain {
                 Some(chain) => chain.borrow_mut().event(vm, work),
                 None => Err(Entry::Gone),
@@ -84,7 +88,8 @@ impl Worker {
                 }
                 Isolation::Request => {
                     let vms: Vec<u64> = self.fresh.borrow().keys().copied().collect();
-                    vms.into_iter().for_each(|vm| self.tell_of_queues(plugin, vm));
+                    vms.into_iter()
+                        .for_each(|vm| self.tell_of_queues(plugin, vm));
                 }
                 Isolation::Shared | Isolation::Pool(_) => {
                     let pool = &seat.shared.pool;

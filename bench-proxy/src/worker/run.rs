@@ -93,7 +93,8 @@ async fn live(setup: Setup, ready: impl FnOnce(Result<(), StartError>)) {
     tokio::task::spawn_local(tick(worker.clone(), report));
     tokio::task::spawn_local(super::events::listen(worker.clone(), commands));
     let mut accepting = Vec::new();
-    for ((listener, service), config) in listeners.into_iter().zip(services).zip(&config.listeners) {
+    for ((listener, service), config) in listeners.into_iter().zip(services).zip(&config.listeners)
+    {
         let listener = match tokio::net::TcpListener::from_std(listener) {
             Ok(listener) => listener,
             Err(error) => return ready(Err(StartError::Thread(error))),
@@ -197,7 +198,10 @@ async fn tick(worker: Rc<Worker>, report: Arc<Report>) {
             worker.stats.connections_idle.add(closed);
         }
         if count.is_multiple_of(25) {
-            worker.clusters.iter().for_each(|cluster| cluster.close_idle());
+            worker
+                .clusters
+                .iter()
+                .for_each(|cluster| cluster.close_idle());
             observe(&worker, &report);
         }
     }
@@ -214,5 +218,10 @@ fn observe(worker: &Worker, report: &Report) {
         let (vm, memory) = (seat.own_vm()?, seat.own_memory()?);
         is_own.then_some((seat.shared.index, vm, memory))
     });
-    report.observe(worker.number, worker.connections.open(), open, vms.collect());
+    report.observe(
+        worker.number,
+        worker.connections.open(),
+        open,
+        vms.collect(),
+    );
 }

@@ -8,7 +8,12 @@ use crate::support::{Guest, Running, Upstream, filter, get, send, start, yaml};
 fn asking(cluster: &str, path: &str, timeout: u32) -> Vec<u8> {
     let mut guest = Guest::new();
     let name = guest.text(cluster);
-    let fields = guest.fields(&[(":method", "GET"), (":path", path), (":authority", "auth"), ("x-asked", "1")]);
+    let fields = guest.fields(&[
+        (":method", "GET"),
+        (":path", path),
+        (":authority", "auth"),
+        ("x-asked", "1"),
+    ]);
     let body = format!(
         "(if (call $call {name} {fields} (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)
             (i32.const {timeout}) (i32.const 8)) (then unreachable))
@@ -31,7 +36,8 @@ fn asking(cluster: &str, path: &str, timeout: u32) -> Vec<u8> {
 fn with(upstream: &Upstream, module: &[u8], isolation: &str, auth: &Upstream) -> Running {
     let filter = filter("f.wasm", &format!("    isolation: {isolation}\n"));
     let auth = auth.address;
-    let yaml = yaml(upstream.address, &filter, "") + &format!("- {{ name: auth, endpoints: [\"{auth}\"] }}\n");
+    let yaml = yaml(upstream.address, &filter, "")
+        + &format!("- {{ name: auth, endpoints: [\"{auth}\"] }}\n");
     start(&yaml, &[("f.wasm", module)])
 }
 
@@ -39,7 +45,12 @@ fn with(upstream: &Upstream, module: &[u8], isolation: &str, auth: &Upstream) ->
 fn a_request_waits_for_the_answer_of_its_callout() {
     let (upstream, auth) = (Upstream::start(), Upstream::start());
     for isolation in ["thread", "shared", "pool:2", "request"] {
-        let proxy = with(&upstream, &asking("auth", "/status/202", 2000), isolation, &auth);
+        let proxy = with(
+            &upstream,
+            &asking("auth", "/status/202", 2000),
+            isolation,
+            &auth,
+        );
         for _ in 0..5 {
             let text = send(proxy.address(), "/echo", &[], b"the body").text();
             assert!(text.contains("x-said: 202\n"), "{isolation}: {text}");
@@ -53,7 +64,12 @@ fn a_request_waits_for_the_answer_of_its_callout() {
 fn many_requests_wait_at_once_and_each_gets_its_own_answer() {
     let (upstream, auth) = (Upstream::start(), Upstream::start());
     for isolation in ["thread", "shared", "request"] {
-        let proxy = with(&upstream, &asking("auth", "/status/200", 5000), isolation, &auth);
+        let proxy = with(
+            &upstream,
+            &asking("auth", "/status/200", 5000),
+            isolation,
+            &auth,
+        );
         let address = proxy.address();
         std::thread::scope(|scope| {
             for number in 0..16 {
@@ -100,13 +116,21 @@ fn a_client_that_leaves_does_not_disturb_the_callout_of_its_request() {
     crate::support::until("the end", || {
         proxy.stat("downstream_requests_ended_total") == proxy.stat("downstream_requests_total")
     });
-    assert!(get(proxy.address(), "/echo", &[]).text().contains("x-said: 200\n"));
+    assert!(
+        get(proxy.address(), "/echo", &[])
+            .text()
+            .contains("x-said: 200\n")
+    );
 }
 
 #[test]
 fn a_grpc_call_delivers_its_message_and_its_end() {
     let mut guest = Guest::new();
-    let (cluster, service, method) = (guest.text("auth"), guest.text("a.Service"), guest.text("Ask"));
+    let (cluster, service, method) = (
+        guest.text("auth"),
+        guest.text("a.Service"),
+        guest.text("Ask"),
+    );
     let message = guest.text("question");
     let body = format!(
         "(if (call $grpc {cluster} {service} {method} (i32.const 0) (i32.const 0) {message}
@@ -130,7 +154,10 @@ fn a_grpc_call_delivers_its_message_and_its_end() {
     let (upstream, auth) = (Upstream::start(), Upstream::start());
     let module = guest.build();
     let yaml = yaml(upstream.address, &filter("f.wasm", ""), "")
-        + &format!("- {{ name: auth, http2: true, endpoints: [\"{}\"] }}\n", auth.address);
+        + &format!(
+            "- {{ name: auth, http2: true, endpoints: [\"{}\"] }}\n",
+            auth.address
+        );
     let proxy = start(&yaml, &[("f.wasm", &module)]);
     let text = get(proxy.address(), "/echo", &[]).text();
     assert!(text.contains("x-said: re: question\n"), "{text}");

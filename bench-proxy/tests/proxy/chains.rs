@@ -20,11 +20,18 @@ fn requests_pass_filters_in_order_and_responses_in_the_opposite_one() {
     let filters = filter("a.wasm", "") + &filter("b.wasm", "") + &filter("c.wasm", "");
     let proxy = start(
         &yaml(upstream.address, &filters, ""),
-        &[("a.wasm", &marking("a")), ("b.wasm", &marking("b")), ("c.wasm", &marking("c"))],
+        &[
+            ("a.wasm", &marking("a")),
+            ("b.wasm", &marking("b")),
+            ("c.wasm", &marking("c")),
+        ],
     );
     let answer = get(proxy.address(), "/echo", &[]);
     let text = answer.text();
-    let sent: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("x-way: ")).collect();
+    let sent: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("x-way: "))
+        .collect();
     assert_eq!(sent, ["a", "b", "c"], "{text}");
     let came: Vec<_> = answer
         .headers
@@ -39,7 +46,11 @@ fn requests_pass_filters_in_order_and_responses_in_the_opposite_one() {
 fn an_answer_of_a_filter_passes_those_between_it_and_the_client() {
     let upstream = Upstream::start();
     let mut guest = Guest::new();
-    let (why, body, fields) = (guest.text("no"), guest.text("denied"), guest.fields(&[("x-own", "1")]));
+    let (why, body, fields) = (
+        guest.text("no"),
+        guest.text("denied"),
+        guest.fields(&[("x-own", "1")]),
+    );
     let body = format!(
         "(drop (call $answer (i32.const 401) {why} {body} {fields} (i32.const -1))) (i32.const 1)"
     );
@@ -57,7 +68,11 @@ fn an_answer_of_a_filter_passes_those_between_it_and_the_client() {
     assert_eq!((answer.status, answer.text().as_str()), (401, "denied"));
     assert_eq!(answer.header("x-own"), Some("1"));
     assert_eq!(answer.header("x-a"), Some("1"), "nearer to the client");
-    assert_eq!(answer.header("x-c"), None, "beyond the filter that answered");
+    assert_eq!(
+        answer.header("x-c"),
+        None,
+        "beyond the filter that answered"
+    );
     assert_eq!(proxy.stat("upstream_requests_total"), 0);
 }
 
@@ -76,6 +91,9 @@ fn every_isolation_serves_and_has_the_vms_it_should() {
         let vms: serde_json::Value = serde_json::from_str(&proxy.admin("/vms")).expect("JSON");
         assert_eq!(vms[0]["isolation"], isolation);
         assert_eq!(vms[0]["started"], started, "{vms}");
-        assert_eq!((&vms[0]["rebuilt"], &vms[0]["traps"]), (&0.into(), &0.into()));
+        assert_eq!(
+            (&vms[0]["rebuilt"], &vms[0]["traps"]),
+            (&0.into(), &0.into())
+        );
     }
 }

@@ -10,7 +10,11 @@ fn refused(yaml: &str) -> String {
     let file = folder.path().join("p.yaml");
     std::fs::write(&file, yaml).expect("written");
     let error = Config::read(&file, None).expect_err("refused").to_string();
-    error.split("p.yaml:").nth(1).expect("the file's name").to_owned()
+    error
+        .split("p.yaml:")
+        .nth(1)
+        .expect("the file's name")
+        .to_owned()
 }
 
 const GOOD: &str = "listeners:
@@ -29,25 +33,85 @@ clusters:
 #[test]
 fn errors_name_the_line_the_field_and_the_remedy() {
     for (wrong, right, error) in [
-        ("prefix: /", "prefx: /", "3: listeners[0].routes[0].match.prefx: there is no such field; use one of prefix, path"),
-        ("cluster: up", "cluster: upp", "3: listeners[0].routes[0].route.cluster: there is no cluster `upp`; name one of up"),
-        ("127.0.0.1:0", "here:80", "2: listeners[0].address: `here` is no IP address; give"),
-        ("127.0.0.1:0", "8080", "2: listeners[0].address: `8080` has no host and port; write"),
-        ("filename: f.wasm", "filename: g.wasm", "8: listeners[0].http_filters[0].vm_config.code.local.filename: there is no file"),
-        ("filename: f.wasm", "", "8: listeners[0].http_filters[0].vm_config.code.local"),
-        ("wasmtime/cranelift", "wasmtime/craneleft", "7: listeners[0].http_filters[0].vm_config.runtime: there is no runtime `wasmtime/craneleft`; did you mean wasmtime/cranelift?"),
-        ("wasmtime/cranelift", "wasmi", "7: listeners[0].http_filters[0].vm_config.runtime: `wasmi` may be several runtimes; name one of wasmi/eager"),
-        ("isolation: thread", "isolation: alone", "9: listeners[0].http_filters[0].isolation: unknown isolation \"alone\"; use shared"),
-        ("isolation: thread", "limits: { deadline: 5 }", "9: listeners[0].http_filters[0].limits.deadline: `5` is no time; write"),
-        ("isolation: thread", "limits: { memory: 1MB }", "9: listeners[0].http_filters[0].limits.memory: `1MB` is no size"),
-        ("isolation: thread", "fail_open: maybe", "9: listeners[0].http_filters[0].fail_open: a text stands here; give true or false"),
-        ("['127.0.0.1:1']", "[]", "11: clusters[0]: it has no endpoints; give"),
-        ("name: up,", "", "11: clusters[0]: `name` is missing; give `name`"),
+        (
+            "prefix: /",
+            "prefx: /",
+            "3: listeners[0].routes[0].match.prefx: there is no such field; use one of prefix, path",
+        ),
+        (
+            "cluster: up",
+            "cluster: upp",
+            "3: listeners[0].routes[0].route.cluster: there is no cluster `upp`; name one of up",
+        ),
+        (
+            "127.0.0.1:0",
+            "here:80",
+            "2: listeners[0].address: `here` is no IP address; give",
+        ),
+        (
+            "127.0.0.1:0",
+            "8080",
+            "2: listeners[0].address: `8080` has no host and port; write",
+        ),
+        (
+            "filename: f.wasm",
+            "filename: g.wasm",
+            "8: listeners[0].http_filters[0].vm_config.code.local.filename: there is no file",
+        ),
+        (
+            "filename: f.wasm",
+            "",
+            "8: listeners[0].http_filters[0].vm_config.code.local",
+        ),
+        (
+            "wasmtime/cranelift",
+            "wasmtime/craneleft",
+            "7: listeners[0].http_filters[0].vm_config.runtime: there is no runtime `wasmtime/craneleft`; did you mean wasmtime/cranelift?",
+        ),
+        (
+            "wasmtime/cranelift",
+            "wasmi",
+            "7: listeners[0].http_filters[0].vm_config.runtime: `wasmi` may be several runtimes; name one of wasmi/eager",
+        ),
+        (
+            "isolation: thread",
+            "isolation: alone",
+            "9: listeners[0].http_filters[0].isolation: unknown isolation \"alone\"; use shared",
+        ),
+        (
+            "isolation: thread",
+            "limits: { deadline: 5 }",
+            "9: listeners[0].http_filters[0].limits.deadline: `5` is no time; write",
+        ),
+        (
+            "isolation: thread",
+            "limits: { memory: 1MB }",
+            "9: listeners[0].http_filters[0].limits.memory: `1MB` is no size",
+        ),
+        (
+            "isolation: thread",
+            "fail_open: maybe",
+            "9: listeners[0].http_filters[0].fail_open: a text stands here; give true or false",
+        ),
+        (
+            "['127.0.0.1:1']",
+            "[]",
+            "11: clusters[0]: it has no endpoints; give",
+        ),
+        (
+            "name: up,",
+            "",
+            "11: clusters[0]: `name` is missing; give `name`",
+        ),
     ] {
         let text = refused(&GOOD.replace(wrong, right));
         assert!(text.starts_with(error), "{text}\n  instead of\n{error}");
     }
-    assert!(refused("listeners: [").contains("is not YAML"), "{}", refused("listeners: ["));
+    assert!(
+        refused("listeners: [").contains("is not YAML"),
+        "{}",
+        refused("listeners: [")
+    );
     assert!(refused("workers: 1\n").contains("it has no listener; give one"));
 }
 
@@ -132,16 +196,23 @@ fn an_envoys_own_file_is_served_and_what_is_left_out_is_said() {
     std::fs::write(&file, &yaml).expect("written");
     let config = Config::read(&file, None).unwrap_or_else(|error| panic!("{error}"));
     let notes = config.notes.join("\n");
-    for note in ["access_log: is left out", "retry_policy: is left out", "health_checks: is left out",
-        "filter `envoy.filters.http.lua` is left out", "access_log_path: is left out",
-        "`envoy.wasm.runtime.unheard_of` is not built in, so wasmtime/cranelift runs this plugin"]
-    {
+    for note in [
+        "access_log: is left out",
+        "retry_policy: is left out",
+        "health_checks: is left out",
+        "filter `envoy.filters.http.lua` is left out",
+        "access_log_path: is left out",
+        "`envoy.wasm.runtime.unheard_of` is not built in, so wasmtime/cranelift runs this plugin",
+    ] {
         assert!(notes.contains(note), "{note} is not in\n{notes}");
     }
     assert_eq!(config.notes.len(), 6, "{notes}");
     let proxy = start(&yaml, files);
     let answer = get(proxy.address(), "/", &[]);
-    assert_eq!((answer.header("x-string"), answer.header("x-struct")), (Some("1"), Some("1")));
+    assert_eq!(
+        (answer.header("x-string"), answer.header("x-struct")),
+        (Some("1"), Some("1"))
+    );
 }
 
 #[test]

@@ -27,7 +27,10 @@ fn fragile() -> Vec<u8> {
 
 fn with(upstream: &Upstream, more: &str) -> Running {
     let filter = filter("f.wasm", more);
-    start(&yaml(upstream.address, &filter, ""), &[("f.wasm", &fragile())])
+    start(
+        &yaml(upstream.address, &filter, ""),
+        &[("f.wasm", &fragile())],
+    )
 }
 
 const LIMITS: &str = "    limits: { deadline: 700ms, memory: 16MiB }\n";
@@ -43,13 +46,21 @@ fn what_ends_a_vm_ends_that_request_and_no_other_whoever_shares_it() {
     for isolation in ["thread", "shared", "pool:2", "request"] {
         let proxy = with(&upstream, &format!("{LIMITS}    isolation: {isolation}\n"));
         for cause in ["x-trap", "x-loop", "x-eat"] {
-            assert_eq!(get(proxy.address(), "/", &[(cause, "1")]).status, 503, "{isolation} {cause}");
+            assert_eq!(
+                get(proxy.address(), "/", &[(cause, "1")]).status,
+                503,
+                "{isolation} {cause}"
+            );
             let answer = get(proxy.address(), "/echo", &[]);
             assert_eq!(answer.header("x-mark"), Some("1"), "{isolation} {cause}");
             assert!(answer.text().contains("x-mark: 1\n"), "{isolation} {cause}");
         }
         let vms = vms(&proxy);
-        assert_eq!((&vms["traps"], &vms["deadlines"]), (&3.into(), &1.into()), "{vms}");
+        assert_eq!(
+            (&vms["traps"], &vms["deadlines"]),
+            (&3.into(), &1.into()),
+            "{vms}"
+        );
         if isolation != "request" {
             assert!(vms["rebuilt"].as_u64() >= Some(2), "{vms}");
         }
@@ -61,11 +72,19 @@ fn what_ends_a_vm_ends_that_request_and_no_other_whoever_shares_it() {
 fn a_filter_that_may_fail_open_is_left_out_of_the_stream() {
     let upstream = Upstream::start();
     let proxy = with(&upstream, &format!("{LIMITS}    fail_open: true\n"));
-    let answer = send(proxy.address(), "/echo", &[("x-trap", "1"), ("x-own", "o")], b"body");
+    let answer = send(
+        proxy.address(),
+        "/echo",
+        &[("x-trap", "1"), ("x-own", "o")],
+        b"body",
+    );
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("x-mark"), None);
     let text = answer.text();
-    assert!(text.contains("x-own: o\n") && !text.contains("x-mark"), "{text}");
+    assert!(
+        text.contains("x-own: o\n") && !text.contains("x-mark"),
+        "{text}"
+    );
     assert!(text.ends_with("\n\nbody"), "{text}");
     assert_eq!(get(proxy.address(), "/", &[]).header("x-mark"), Some("1"));
     assert_eq!(proxy.stat("filter_failed_open_total"), 1);
@@ -92,7 +111,11 @@ fn requests_that_wait_for_their_upstream_outlive_the_vm() {
         assert_eq!(get(proxy.address(), "/", &[("x-trap", "1")]).status, 503);
         for client in &mut waiting {
             let answer = client.answer().expect("an answer");
-            assert_eq!((answer.status, answer.header("x-mark")), (200, Some("1")), "{isolation}");
+            assert_eq!(
+                (answer.status, answer.header("x-mark")),
+                (200, Some("1")),
+                "{isolation}"
+            );
         }
         assert_eq!(proxy.stat("filter_streams_moved_total"), 10, "{isolation}");
         assert_eq!(proxy.stat("filter_failed_closed_total"), 1, "{isolation}");
@@ -122,9 +145,14 @@ fn under_load_traps_and_endless_loops_cost_only_their_own_requests() {
             let mut bad = Client::connect(address);
             for round in 0..20 {
                 let cause = if round % 10 == 0 { "x-loop" } else { "x-trap" };
-                assert_eq!(bad.get("/", &[(cause, "1")]).expect("an answer").status, 503);
+                assert_eq!(
+                    bad.get("/", &[(cause, "1")]).expect("an answer").status,
+                    503
+                );
             }
-            crate::support::until("enough good requests", || served.load(Ordering::Relaxed) > 100);
+            crate::support::until("enough good requests", || {
+                served.load(Ordering::Relaxed) > 100
+            });
             stop.store(true, Ordering::Relaxed);
         });
         assert_eq!(vms(&proxy)["traps"], 20, "{isolation}");

@@ -1,11 +1,16 @@
 //! One filter: what it may do to a message.
 
-use crate::support::{Client, Guest, Running, Upstream, filter, get, prebuilt, send, start, until, yaml};
+use crate::support::{
+    Client, Guest, Running, Upstream, filter, get, prebuilt, send, start, until, yaml,
+};
 
 pub(crate) const HEADERS: &str = "(param i32 i32 i32) (result i32)";
 
 fn with(upstream: &Upstream, module: &[u8], more: &str) -> Running {
-    start(&yaml(upstream.address, &filter("f.wasm", ""), more), &[("f.wasm", module)])
+    start(
+        &yaml(upstream.address, &filter("f.wasm", ""), more),
+        &[("f.wasm", module)],
+    )
 }
 
 /// A filter that adds a header to requests and responses.
@@ -28,7 +33,10 @@ fn headers_are_changed_both_ways() {
         let answer = send(proxy.address(), "/echo", &[("x-own", "o")], b"hello");
         assert_eq!(answer.header("x-to-client"), Some("1"));
         let text = answer.text();
-        assert!(text.contains("x-to-upstream: 1\n") && text.contains("x-own: o\n"), "{text}");
+        assert!(
+            text.contains("x-to-upstream: 1\n") && text.contains("x-own: o\n"),
+            "{text}"
+        );
         assert!(text.ends_with("\n\nhello"), "{text}");
     }
 }
@@ -49,9 +57,16 @@ fn the_header_rewriting_workload_does_its_work() {
         &yaml(upstream.address, &filter("f.wasm", more), ""),
         &[("f.wasm", &module)],
     );
-    let answer = get(proxy.address(), "/echo", &[("x-internal-user", "root"), ("via", "1.0 x")]);
+    let answer = get(
+        proxy.address(),
+        "/echo",
+        &[("x-internal-user", "root"), ("via", "1.0 x")],
+    );
     let text = answer.text();
-    assert!(!text.contains("x-internal-user") && text.contains("1.1 edge"), "{text}");
+    assert!(
+        !text.contains("x-internal-user") && text.contains("1.1 edge"),
+        "{text}"
+    );
     assert_eq!(answer.header("x-upstream"), Some("changed"));
     assert_eq!(answer.status, 200);
 }
@@ -61,11 +76,24 @@ fn the_prime_checking_workload_answers_itself() {
     let upstream = Upstream::start();
     let module = std::fs::read(prebuilt("prime-check.wasm")).expect("read");
     let proxy = start(
-        &yaml(upstream.address, &filter("f.wasm", "    root_id: prime-check\n    configuration: '{}'\n"), ""),
+        &yaml(
+            upstream.address,
+            &filter(
+                "f.wasm",
+                "    root_id: prime-check\n    configuration: '{}'\n",
+            ),
+            "",
+        ),
         &[("f.wasm", &module)],
     );
-    assert_eq!(get(proxy.address(), "/", &[("token", "1048573")]).status, 200);
-    assert_eq!(get(proxy.address(), "/", &[("token", "1048575")]).status, 403);
+    assert_eq!(
+        get(proxy.address(), "/", &[("token", "1048573")]).status,
+        200
+    );
+    assert_eq!(
+        get(proxy.address(), "/", &[("token", "1048575")]).status,
+        403
+    );
     assert_eq!(proxy.stat("filter_local_responses_total"), 1);
     assert_eq!(proxy.stat("upstream_requests_total"), 1);
 }
@@ -81,7 +109,11 @@ fn replacing(side: &str, buffer: u32, text: &str) -> Vec<u8> {
     );
     guest.on(&format!("{side}_body"), HEADERS, &body);
     // The header waits for the body, so that its length can follow.
-    guest.on(&format!("{side}_headers"), HEADERS, "(i32.eqz (local.get 2))");
+    guest.on(
+        &format!("{side}_headers"),
+        HEADERS,
+        "(i32.eqz (local.get 2))",
+    );
     guest.build()
 }
 
@@ -89,11 +121,20 @@ fn replacing(side: &str, buffer: u32, text: &str) -> Vec<u8> {
 fn a_held_request_is_sent_with_the_body_that_the_filter_made() {
     let upstream = Upstream::start();
     let proxy = with(&upstream, &replacing("request", 0, "another body"), "");
-    let text = send(proxy.address(), "/echo", &[], b"long ".repeat(1000).as_slice()).text();
+    let text = send(
+        proxy.address(),
+        "/echo",
+        &[],
+        b"long ".repeat(1000).as_slice(),
+    )
+    .text();
     assert!(text.contains("content-length: 12\n"), "{text}");
     assert!(text.ends_with("\n\nanother body"), "{text}");
     let text = get(proxy.address(), "/echo", &[]).text();
-    assert!(text.starts_with("GET /echo"), "a request without a body is not held: {text}");
+    assert!(
+        text.starts_with("GET /echo"),
+        "a request without a body is not held: {text}"
+    );
 }
 
 #[test]
@@ -119,7 +160,11 @@ fn pieces_of_a_response_are_changed_as_they_pass() {
     let proxy = with(&upstream, &guest.build(), "");
     let mut client = Client::connect(proxy.address());
     let answer = client.get("/any", &[]).expect("an answer");
-    assert_eq!(answer.text(), "hello\n!", "its length may not be the upstream's");
+    assert_eq!(
+        answer.text(),
+        "hello\n!",
+        "its length may not be the upstream's"
+    );
     let text = client.get("/stream", &[]).expect("an answer").text();
     assert!(text.ends_with("three!"), "{text}");
 }
@@ -147,13 +192,20 @@ fn trailers_are_seen_and_changed() {
     let proxy = with(&upstream, &guest.build(), "");
     let answer = get(proxy.address(), "/trailers", &[("te", "trailers")]);
     assert_eq!(answer.text(), "body");
-    assert_eq!(answer.trailers, [("x-trailer".to_owned(), "changed".to_owned())]);
+    assert_eq!(
+        answer.trailers,
+        [("x-trailer".to_owned(), "changed".to_owned())]
+    );
 }
 
 #[test]
 fn a_stream_that_a_filter_closes_is_reset() {
     let mut guest = Guest::new();
-    guest.on("request_headers", HEADERS, "(drop (call $close (i32.const 0))) (i32.const 0)");
+    guest.on(
+        "request_headers",
+        HEADERS,
+        "(drop (call $close (i32.const 0))) (i32.const 0)",
+    );
     let upstream = Upstream::start();
     let proxy = with(&upstream, &guest.build(), "");
     assert_eq!(Client::connect(proxy.address()).get("/", &[]), None);
@@ -163,7 +215,11 @@ fn a_stream_that_a_filter_closes_is_reset() {
 #[test]
 fn a_paused_request_waits_for_a_tick() {
     let mut guest = Guest::new();
-    guest.on("vm_start", "(param i32 i32) (result i32)", "(drop (call $ticks (i32.const 30))) (i32.const 1)");
+    guest.on(
+        "vm_start",
+        "(param i32 i32) (result i32)",
+        "(drop (call $ticks (i32.const 30))) (i32.const 1)",
+    );
     guest.on(
         "request_headers",
         HEADERS,
@@ -202,8 +258,16 @@ fn properties_tell_of_the_stream() {
     };
     let mut body = String::new();
     for path in [
-        "request.path", "request.protocol", "request.time", "request.method", "source.address",
-        "source.port", "destination.address", "connection.id", "plugin_name", "listener_direction",
+        "request.path",
+        "request.protocol",
+        "request.time",
+        "request.method",
+        "source.address",
+        "source.port",
+        "destination.address",
+        "connection.id",
+        "plugin_name",
+        "listener_direction",
         "xds.listener_name",
     ] {
         body += &read(&mut guest, path);
@@ -211,17 +275,29 @@ fn properties_tell_of_the_stream() {
     guest.on("request_headers", HEADERS, &format!("{body} (i32.const 0)"));
     let mut body = String::new();
     for path in [
-        "response.code", "upstream.address", "upstream.port", "cluster_name", "xds.route_name",
-        "xds.virtual_host_name", "request.duration",
+        "response.code",
+        "upstream.address",
+        "upstream.port",
+        "cluster_name",
+        "xds.route_name",
+        "xds.virtual_host_name",
+        "request.duration",
     ] {
         body += &read(&mut guest, path);
     }
-    let (name, place) = (guest.text("x-upstream-address"), guest.text("upstream\0address"));
+    let (name, place) = (
+        guest.text("x-upstream-address"),
+        guest.text("upstream\0address"),
+    );
     body += &format!(
         "(drop (call $property {place} (i32.const 0) (i32.const 4)))
          (drop (call $add (i32.const 2) {name} (call $p) (call $n)))"
     );
-    guest.on("response_headers", HEADERS, &format!("{body} (i32.const 0)"));
+    guest.on(
+        "response_headers",
+        HEADERS,
+        &format!("{body} (i32.const 0)"),
+    );
     let upstream = Upstream::start();
     let proxy = with(&upstream, &guest.build(), "");
     let answer = get(proxy.address(), "/a?b", &[]);

@@ -38,11 +38,18 @@ fn bodies_over_the_limit_are_413_whether_announced_or_not() {
 fn what_is_not_http_is_refused() {
     let upstream = Upstream::start();
     let proxy = start(&yaml(upstream.address, "", ""), &[]);
-    for bytes in ["nonsense\r\n\r\n", "GET / HTTP/1.1\r\nbad name: x\r\n\r\n", "\0\0\0\0\r\n\r\n"] {
+    for bytes in [
+        "nonsense\r\n\r\n",
+        "GET / HTTP/1.1\r\nbad name: x\r\n\r\n",
+        "\0\0\0\0\r\n\r\n",
+    ] {
         let mut client = Client::connect(proxy.address());
         client.write(bytes);
         let answer = client.answer();
-        assert!(answer.as_ref().is_none_or(|answer| answer.status == 400), "{answer:?}");
+        assert!(
+            answer.as_ref().is_none_or(|answer| answer.status == 400),
+            "{answer:?}"
+        );
     }
     let mut client = Client::connect(proxy.address());
     client.write("CONNECT a:443 HTTP/1.1\r\nhost: a:443\r\n\r\n");
@@ -85,7 +92,12 @@ fn a_slow_client_gets_its_answer_and_holds_nobody_up() {
         slow.write("x");
         assert_eq!(get(proxy.address(), "/", &[]).status, 200);
     }
-    assert!(slow.answer().expect("an answer").text().ends_with(&"x".repeat(20)));
+    assert!(
+        slow.answer()
+            .expect("an answer")
+            .text()
+            .ends_with(&"x".repeat(20))
+    );
 }
 
 #[test]

@@ -12,10 +12,18 @@ fn requests_and_answers_pass_with_their_fields_and_bodies() {
     let answer = get(proxy.address(), "/any?q", &[]);
     assert_eq!((answer.status, answer.text().as_str()), (200, "hello\n"));
     assert_eq!(answer.header("x-upstream"), Some("yes"));
-    let answer = send(proxy.address(), "/echo?a=1", &[("x-mine", "1")], b"the body");
+    let answer = send(
+        proxy.address(),
+        "/echo?a=1",
+        &[("x-mine", "1")],
+        b"the body",
+    );
     let text = answer.text();
     assert!(text.starts_with("POST /echo?a=1 HTTP/1.1\n"), "{text}");
-    assert!(text.contains("x-mine: 1\n") && text.contains("host: test\n"), "{text}");
+    assert!(
+        text.contains("x-mine: 1\n") && text.contains("host: test\n"),
+        "{text}"
+    );
     assert!(text.ends_with("\n\nthe body"), "{text}");
     let mut client = Client::connect(proxy.address());
     client.write("HEAD /any HTTP/1.1\r\nhost: a\r\n\r\n");
@@ -36,7 +44,9 @@ fn chunked_bodies_and_trailers_pass_both_ways() {
     assert!(text.ends_with("\n\nabcde"), "{text}");
     let answer = client.get("/stream", &[]).expect("an answer");
     assert_eq!(answer.text(), "one two three");
-    let answer = client.get("/trailers", &[("te", "trailers")]).expect("an answer");
+    let answer = client
+        .get("/trailers", &[("te", "trailers")])
+        .expect("an answer");
     assert_eq!(answer.text(), "body");
     assert_eq!(answer.trailers, [("x-trailer".to_owned(), "t".to_owned())]);
 }
@@ -58,9 +68,16 @@ fn connections_are_kept_on_both_sides() {
 fn fields_of_one_connection_stay_there() {
     let upstream = Upstream::start();
     let proxy = start(&yaml(upstream.address, "", ""), &[]);
-    let fields = [("connection", "x-hop, keep-alive"), ("x-hop", "1"), ("keep-alive", "9")];
+    let fields = [
+        ("connection", "x-hop, keep-alive"),
+        ("x-hop", "1"),
+        ("keep-alive", "9"),
+    ];
     let text = get(proxy.address(), "/echo", &fields).text();
-    assert!(!text.contains("x-hop") && !text.contains("keep-alive"), "{text}");
+    assert!(
+        !text.contains("x-hop") && !text.contains("keep-alive"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -70,7 +87,9 @@ fn an_upstream_that_is_gone_gives_503_and_serves_again_when_it_is_back() {
     let mut client = Client::connect(proxy.address());
     assert_eq!(client.get("/", &[]).expect("an answer").status, 200);
     upstream.kill();
-    until("503", || client.get("/", &[]).expect("an answer").status == 503);
+    until("503", || {
+        client.get("/", &[]).expect("an answer").status == 503
+    });
     assert_eq!(client.get("/", &[]).expect("an answer").status, 503);
     let back = Upstream::at(upstream.address);
     assert_eq!(client.get("/", &[]).expect("an answer").status, 200);
@@ -134,11 +153,16 @@ fn draining_lets_requests_finish_and_accepts_no_more() {
     assert_eq!(idle.get("/", &[]).expect("an answer").status, 200);
     let mut busy = Client::connect(address);
     busy.write("GET /slow HTTP/1.1\r\nhost: a\r\n\r\n");
-    until("the request", || proxy.stat("downstream_requests_total") == 2);
+    until("the request", || {
+        proxy.stat("downstream_requests_total") == 2
+    });
     let drained = std::thread::spawn(move || proxy.proxy.drain());
     until("draining", || get(admin, "/ready", &[]).status == 503);
     assert!(idle.is_closed());
-    assert_eq!(busy.answer().expect("the answer that was asked for").status, 200);
+    assert_eq!(
+        busy.answer().expect("the answer that was asked for").status,
+        200
+    );
     assert!(busy.is_closed());
     assert!(drained.join().expect("drained"), "everything ended in time");
     assert!(std::net::TcpStream::connect(address).is_err());
@@ -155,7 +179,10 @@ fn curl_agrees() {
     match run {
         Ok(output) => {
             let text = String::from_utf8_lossy(&output.stdout);
-            assert!(text.contains("POST /echo") && text.ends_with("\n\nhello"), "{text}");
+            assert!(
+                text.contains("POST /echo") && text.ends_with("\n\nhello"),
+                "{text}"
+            );
         }
         Err(error) => {
             let _ = writeln!(std::io::stdout(), "skipped: curl does not run: {error}");

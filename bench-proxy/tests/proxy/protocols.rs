@@ -51,7 +51,10 @@ fn http2_is_served_to_who_begins_with_it() {
     let upstream = Upstream::start();
     let module = adding("x-req", "x-res");
     for filters in [String::new(), filter("f.wasm", "")] {
-        let proxy = start(&yaml(upstream.address, &filters, ""), &[("f.wasm", &module)]);
+        let proxy = start(
+            &yaml(upstream.address, &filters, ""),
+            &[("f.wasm", &module)],
+        );
         run(async {
             let mut sender = plain(proxy.address()).await;
             // Several at once on one connection.
@@ -61,10 +64,16 @@ fn http2_is_served_to_who_begins_with_it() {
             for response in sent {
                 let response = response.await.expect("an answer");
                 assert_eq!(response.version(), Version::HTTP_2);
-                assert_eq!(response.headers().contains_key("x-res"), !filters.is_empty());
+                assert_eq!(
+                    response.headers().contains_key("x-res"),
+                    !filters.is_empty()
+                );
                 let told = text(response).await;
                 assert!(told.starts_with("POST /echo HTTP/1.1\n"), "{told}");
-                assert!(told.contains("host: h.test\n") && told.ends_with("\n\ntwo"), "{told}");
+                assert!(
+                    told.contains("host: h.test\n") && told.ends_with("\n\ntwo"),
+                    "{told}"
+                );
             }
         });
         // And HTTP/1.1 on the same port.
@@ -81,14 +90,26 @@ fn http2_is_spoken_to_clusters_that_want_it() {
         let proxy = start(&yaml, &[("f.wasm", &module)]);
         let answer = send(proxy.address(), "/echo?q", &[], b"one");
         let told = answer.text();
-        assert!(told.starts_with("POST http://test/echo?q HTTP/2.0\n"), "{told}");
+        assert!(
+            told.starts_with("POST http://test/echo?q HTTP/2.0\n"),
+            "{told}"
+        );
         assert!(told.ends_with("\n\none"), "{told}");
         let trailers = crate::support::get(proxy.address(), "/trailers", &[("te", "trailers")]);
         assert_eq!(trailers.trailers.len(), 1);
         let told = run(async {
             let mut sender = plain(proxy.address()).await;
-            text(sender.send_request(request("http://h.test/echo", "two")).await.expect("an answer")).await
+            text(
+                sender
+                    .send_request(request("http://h.test/echo", "two"))
+                    .await
+                    .expect("an answer"),
+            )
+            .await
         });
-        assert!(told.starts_with("POST http://h.test/echo HTTP/2.0\n"), "{told}");
+        assert!(
+            told.starts_with("POST http://h.test/echo HTTP/2.0\n"),
+            "{told}"
+        );
     }
 }

@@ -6,7 +6,11 @@ use crate::support::{Guest, Upstream, filter, get, start, until, yaml};
 /// A service that counts what comes out of a queue, and ticks.
 fn counting() -> Vec<u8> {
     let mut guest = Guest::new();
-    let (queue, taken, ticks) = (guest.text("jobs"), guest.text("taken"), guest.text("ticks.total"));
+    let (queue, taken, ticks) = (
+        guest.text("jobs"),
+        guest.text("taken"),
+        guest.text("ticks.total"),
+    );
     let body = format!(
         "(drop (call $register {queue} (i32.const 8)))
          (drop (call $define (i32.const 0) {taken} (i32.const 12)))
@@ -44,7 +48,9 @@ fn feeding() -> Vec<u8> {
 }
 
 fn metric(page: &str, name: &str) -> u64 {
-    let line = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    let line = page
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     line.map_or(0, |value| value.parse().expect("a number"))
 }
 
@@ -58,14 +64,25 @@ fn a_service_takes_what_filters_of_all_workers_put_into_a_queue() {
     name: counter
     vm_config: { vm_id: shared-vm, code: { local: { filename: count.wasm } } }
 ";
-    let proxy = start(&yaml, &[("feed.wasm", &feeding()), ("count.wasm", &counting())]);
+    let proxy = start(
+        &yaml,
+        &[("feed.wasm", &feeding()), ("count.wasm", &counting())],
+    );
     for _ in 0..40 {
         assert_eq!(get(proxy.address(), "/", &[]).status, 200);
     }
-    until("all items", || metric(&proxy.admin("/metrics"), "wasmcustom_taken") == 40);
-    until("ticks", || metric(&proxy.admin("/metrics"), "wasmcustom_ticks_total") > 5);
+    until("all items", || {
+        metric(&proxy.admin("/metrics"), "wasmcustom_taken") == 40
+    });
+    until("ticks", || {
+        metric(&proxy.admin("/metrics"), "wasmcustom_ticks_total") > 5
+    });
     let vms: serde_json::Value = serde_json::from_str(&proxy.admin("/vms")).expect("JSON");
-    assert_eq!((&vms[1]["plugin"], &vms[1]["started"]), (&"counter".into(), &1.into()), "{vms}");
+    assert_eq!(
+        (&vms[1]["plugin"], &vms[1]["started"]),
+        (&"counter".into(), &1.into()),
+        "{vms}"
+    );
 }
 
 #[test]
@@ -90,7 +107,9 @@ fn a_service_that_traps_is_built_again_and_goes_on() {
   config: { name: fragile, vm_config: { code: { local: { filename: f.wasm } } } }
 ";
     let proxy = start(&yaml, &[("f.wasm", &guest.build())]);
-    until("ticks", || metric(&proxy.admin("/metrics"), "wasmcustom_ticks") > 3);
+    until("ticks", || {
+        metric(&proxy.admin("/metrics"), "wasmcustom_ticks") > 3
+    });
     assert_eq!(get(proxy.address(), "/", &[]).status, 200);
     let vms: serde_json::Value = serde_json::from_str(&proxy.admin("/vms")).expect("JSON");
     assert!(vms[0]["rebuilt"].as_u64() >= Some(3), "{vms}");
@@ -113,10 +132,18 @@ fn data_is_shared_by_all_workers() {
         &yaml(upstream.address, &filter("f.wasm", ""), "").replace("workers: 2", "workers: 4"),
         &[("f.wasm", &guest.build())],
     );
-    assert!(!get(proxy.address(), "/echo", &[]).text().contains("x-value"));
+    assert!(
+        !get(proxy.address(), "/echo", &[])
+            .text()
+            .contains("x-value")
+    );
     get(proxy.address(), "/echo", &[("x-set", "1")]);
     for _ in 0..20 {
-        assert!(get(proxy.address(), "/echo", &[]).text().contains("x-value: known\n"));
+        assert!(
+            get(proxy.address(), "/echo", &[])
+                .text()
+                .contains("x-value: known\n")
+        );
     }
 }
 
@@ -126,7 +153,11 @@ fn the_admin_port_has_its_pages() {
     let proxy = start(&yaml(upstream.address, "", ""), &[]);
     get(proxy.address(), "/status/404", &[]);
     let metrics = proxy.admin("/metrics");
-    assert_eq!(metric(&metrics, "pwbench_downstream_responses_4xx_total"), 1, "{metrics}");
+    assert_eq!(
+        metric(&metrics, "pwbench_downstream_responses_4xx_total"),
+        1,
+        "{metrics}"
+    );
     assert!(metrics.contains("# TYPE pwbench_downstream_responses_4xx_total counter\n"));
     let json: serde_json::Value =
         serde_json::from_str(&proxy.admin("/stats?format=json")).expect("JSON");

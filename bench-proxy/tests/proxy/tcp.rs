@@ -39,12 +39,17 @@ listeners:
 - {{ name: up, endpoints: [\"{server}\"] }}
 "
     );
-    start(&yaml, &module.map_or(vec![], |module| vec![("f.wasm", module)]))
+    start(
+        &yaml,
+        &module.map_or(vec![], |module| vec![("f.wasm", module)]),
+    )
 }
 
 fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).expect("connected");
-    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("set");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .expect("set");
     stream
 }
 
@@ -94,7 +99,10 @@ fn a_filter_holds_bytes_until_it_has_enough() {
     std::thread::sleep(Duration::from_millis(50));
     stream.set_nonblocking(true).expect("set");
     let mut buffer = [0; 10];
-    assert!(stream.read(&mut buffer).is_err(), "nothing has come back yet");
+    assert!(
+        stream.read(&mut buffer).is_err(),
+        "nothing has come back yet"
+    );
     stream.set_nonblocking(false).expect("set");
     stream.write_all(b"56789").expect("written");
     stream.read_exact(&mut buffer).expect("read");
@@ -104,9 +112,21 @@ fn a_filter_holds_bytes_until_it_has_enough() {
 #[test]
 fn a_connection_that_is_paused_begins_when_a_tick_lets_it() {
     let mut guest = Guest::new();
-    guest.on("vm_start", "(param i32 i32) (result i32)", "(drop (call $ticks (i32.const 30))) (i32.const 1)");
-    guest.on("new_connection", "(param i32) (result i32)", "(global.set $held (local.get 0)) (i32.const 1)");
-    guest.on("downstream_data", DATA, "(if (global.get $held) (then unreachable)) (i32.const 0)");
+    guest.on(
+        "vm_start",
+        "(param i32 i32) (result i32)",
+        "(drop (call $ticks (i32.const 30))) (i32.const 1)",
+    );
+    guest.on(
+        "new_connection",
+        "(param i32) (result i32)",
+        "(global.set $held (local.get 0)) (i32.const 1)",
+    );
+    guest.on(
+        "downstream_data",
+        DATA,
+        "(if (global.get $held) (then unreachable)) (i32.const 0)",
+    );
     guest.on(
         "tick",
         "(param i32)",

@@ -109,7 +109,10 @@ impl Seat {
             let Some(mut slot) = self.pool.slot(index) else {
                 break;
             };
-            if slot.as_ref().is_some_and(|plugin| plugin.vm.number() == number) {
+            if slot
+                .as_ref()
+                .is_some_and(|plugin| plugin.vm.number() == number)
+            {
                 return of_number(&mut slot, number, enter);
             }
         }

@@ -115,7 +115,10 @@ fn grpc_head(cluster: &Cluster, request: &GrpcRequest) -> Option<::http::Request
     let mut fields = Fields::new();
     fields.add(b":method", b"POST").ok()?;
     fields.add(b":path", request.path.as_bytes()).ok()?;
-    let authority: &[u8] = request.metadata.get(b":authority").unwrap_or(cluster.name().as_bytes());
+    let authority: &[u8] = request
+        .metadata
+        .get(b":authority")
+        .unwrap_or(cluster.name().as_bytes());
     fields.add(b":authority", authority).ok()?;
     fields.add(b"content-type", b"application/grpc").ok()?;
     fields.add(b"te", b"trailers").ok()?;
@@ -123,7 +126,11 @@ fn grpc_head(cluster: &Cluster, request: &GrpcRequest) -> Option<::http::Request
         let text = format!("{}m", timeout.as_millis());
         fields.add(b"grpc-timeout", text.as_bytes()).ok()?;
     }
-    for (name, value) in request.metadata.iter().filter(|(name, _)| !name.starts_with(b":")) {
+    for (name, value) in request
+        .metadata
+        .iter()
+        .filter(|(name, _)| !name.starts_with(b":"))
+    {
         fields.add(name, value).ok()?;
     }
     head(cluster, &fields)

@@ -56,7 +56,10 @@ async fn exchange(cluster: &Rc<Cluster>, request: Request) -> Option<HttpReply> 
     let (head, body) = answer.response.into_parts();
     let body = Limited::new(body, LIMIT).collect().await.ok()?;
     let mut reply = HttpReply::default();
-    reply.headers.add(b":status", head.status.as_str().as_bytes()).ok()?;
+    reply
+        .headers
+        .add(b":status", head.status.as_str().as_bytes())
+        .ok()?;
     add(&head.headers, &mut reply.headers)?;
     if let Some(trailers) = body.trailers() {
         from_trailers(trailers, &mut reply.trailers).ok()?;
@@ -68,7 +71,9 @@ async fn exchange(cluster: &Rc<Cluster>, request: Request) -> Option<HttpReply> 
 /// Adds HTTP's fields to a map that has some already.
 pub(super) fn add(headers: &HeaderMap, fields: &mut Fields) -> Option<()> {
     for (name, value) in headers {
-        fields.add(name.as_str().as_bytes(), value.as_bytes()).ok()?;
+        fields
+            .add(name.as_str().as_bytes(), value.as_bytes())
+            .ok()?;
     }
     Some(())
 }

@@ -27,7 +27,9 @@ pub(crate) async fn run(worker: Rc<Worker>, job: Job) {
     let deliver = {
         let worker = worker.clone();
         move |event: CalloutEvent| {
-            worker.event(plugin, origin.vm, |vm| vm.deliver(origin.call, event).map(drop));
+            worker.event(plugin, origin.vm, |vm| {
+                vm.deliver(origin.call, event).map(drop)
+            });
         }
     };
     let cluster = worker.clusters[cluster].clone();

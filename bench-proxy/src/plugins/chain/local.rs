@@ -59,5 +59,7 @@ impl Chain {
 /// gRPC's percent-encoding of messages.
 fn escaped(message: &[u8]) -> Vec<u8> {
     const SET: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS.add(b'%');
-    percent_encoding::percent_encode(message, SET).to_string().into_bytes()
+    percent_encoding::percent_encode(message, SET)
+        .to_string()
+        .into_bytes()
 }

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use host_core::http::HeaderMap as Fields;
 use host_core::Isolation;
+use host_core::http::HeaderMap as Fields;
 use http::Version;
 
 use super::link::{Link, Progress};
@@ -77,7 +77,10 @@ impl Chain {
 
     /// Number of the VM that a link's stream lives in.
     pub(super) fn vm(&self, index: usize) -> Option<u64> {
-        self.parts.links[index].binding.as_ref().map(|binding| binding.vm())
+        self.parts.links[index]
+            .binding
+            .as_ref()
+            .map(|binding| binding.vm())
     }
 
     /// Binds a link to a VM and makes its context there; false when that fails.

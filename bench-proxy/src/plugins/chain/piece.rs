@@ -67,7 +67,10 @@ impl Sink {
     }
 
     pub(super) fn take_whole(&mut self) -> Option<Bytes> {
-        let plain = self.pieces.iter().all(|piece| matches!(piece, Piece::Data(_)));
+        let plain = self
+            .pieces
+            .iter()
+            .all(|piece| matches!(piece, Piece::Data(_)));
         if !self.ended || !plain {
             return None;
         }
@@ -94,7 +97,8 @@ mod tests {
     fn a_whole_body_is_its_pieces_joined() {
         let mut sink = Sink::default();
         for piece in ["ab", "", "c"] {
-            sink.pieces.push_back(Piece::Data(Bytes::from_static(piece.as_bytes())));
+            sink.pieces
+                .push_back(Piece::Data(Bytes::from_static(piece.as_bytes())));
         }
         assert_eq!(sink.take_whole(), None, "it has not ended");
         sink.ended = true;

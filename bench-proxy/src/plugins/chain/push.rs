@@ -110,7 +110,10 @@ impl Chain {
         let sink = &mut self.sinks[side as usize];
         match item {
             Item::Headers { end } => {
-                std::mem::swap(&mut self.parts.carry, &mut self.parts.headers[side as usize]);
+                std::mem::swap(
+                    &mut self.parts.carry,
+                    &mut self.parts.headers[side as usize],
+                );
                 sink.ready = true;
                 sink.ended = end;
             }

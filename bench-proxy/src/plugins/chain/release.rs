@@ -24,8 +24,7 @@ impl Released {
         let added = half.trailers_state != HeadersState::Absent && !half.trailers.is_empty();
         Self {
             body: half.body.take().into(),
-            trailers: (progress.trailers || (progress.end && added))
-                .then(|| half.trailers.clone()),
+            trailers: (progress.trailers || (progress.end && added)).then(|| half.trailers.clone()),
         }
     }
 }

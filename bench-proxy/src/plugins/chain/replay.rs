@@ -54,13 +54,7 @@ impl Chain {
 }
 
 /// Shows a new context the headers of one half.
-fn show(
-    vm: &mut Vm,
-    id: ContextId,
-    side: Side,
-    end: bool,
-    in_earnest: bool,
-) -> Result<(), Trap> {
+fn show(vm: &mut Vm, id: ContextId, side: Side, end: bool, in_earnest: bool) -> Result<(), Trap> {
     let before: Half = side.of(stream_of(vm, id)?).clone();
     let answer = stream_of(vm, id)?.local_response.take();
     match side {

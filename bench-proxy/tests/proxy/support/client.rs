@@ -56,7 +56,10 @@ impl Client {
                 read > 0
             }
             Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => false,
-            Err(error) => panic!("{error}; read so far: {:?}", String::from_utf8_lossy(&self.read)),
+            Err(error) => panic!(
+                "{error}; read so far: {:?}",
+                String::from_utf8_lossy(&self.read)
+            ),
         }
     }
 
@@ -133,7 +136,10 @@ impl Client {
 
     /// Sends a request without a body and reads the answer.
     pub(crate) fn get(&mut self, path: &str, fields: &[(&str, &str)]) -> Option<Answer> {
-        let fields: String = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let fields: String = fields
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
         self.write(format!("GET {path} HTTP/1.1\r\nhost: test\r\n{fields}\r\n"));
         self.answer()
     }
@@ -141,7 +147,9 @@ impl Client {
 
 /// One request without a body on a connection of its own.
 pub(crate) fn get(address: SocketAddr, path: &str, fields: &[(&str, &str)]) -> Answer {
-    Client::connect(address).get(path, fields).expect("an answer")
+    Client::connect(address)
+        .get(path, fields)
+        .expect("an answer")
 }
 
 /// One request with a body on a connection of its own.
@@ -152,7 +160,10 @@ pub(crate) fn send(
     body: &[u8],
 ) -> Answer {
     let mut client = Client::connect(address);
-    let fields: String = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let fields: String = fields
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
     let length = body.len();
     client.write(format!(
         "POST {path} HTTP/1.1\r\nhost: test\r\ncontent-length: {length}\r\n{fields}\r\n"
@@ -166,6 +177,8 @@ impl Client {
     pub(crate) fn read_head(&mut self) -> Option<String> {
         self.line()?;
         let fields = self.fields()?;
-        fields.into_iter().find_map(|(name, value)| (name == "content-length").then_some(value))
+        fields
+            .into_iter()
+            .find_map(|(name, value)| (name == "content-length").then_some(value))
     }
 }

@@ -37,8 +37,12 @@ impl Running {
     /// A counter or gauge.
     pub(crate) fn stat(&self, name: &str) -> u64 {
         let page = self.admin("/stats");
-        let line = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
-        line.unwrap_or_else(|| panic!("no {name} in {page}")).parse().expect("a number")
+        let line = page
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        line.unwrap_or_else(|| panic!("no {name} in {page}"))
+            .parse()
+            .expect("a number")
     }
 }
 
@@ -103,7 +107,10 @@ pub(crate) fn prebuilt(name: &str) -> PathBuf {
 pub(crate) fn until(what: &str, mut done: impl FnMut() -> bool) {
     let start = Instant::now();
     while !done() {
-        assert!(start.elapsed() < Duration::from_secs(30), "{what} never came");
+        assert!(
+            start.elapsed() < Duration::from_secs(30),
+            "{what} never came"
+        );
         std::thread::sleep(Duration::from_millis(10));
     }
 }

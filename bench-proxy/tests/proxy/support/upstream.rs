@@ -143,7 +143,9 @@ fn data(text: &'static str) -> std::io::Result<Frame<Bytes>> {
 async fn answer(request: Request<Incoming>) -> Result<Response<Out>, Infallible> {
     let path = request.uri().path().to_owned();
     let mut response = Response::new(full("hello\n"));
-    response.headers_mut().insert("x-upstream", HeaderValue::from_static("yes"));
+    response
+        .headers_mut()
+        .insert("x-upstream", HeaderValue::from_static("yes"));
     if let Some(status) = path.strip_prefix("/status/") {
         *response.status_mut() = status.parse().expect("a status");
         return Ok(response);
@@ -154,7 +156,12 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Out>, Infallible>
         "/never" => std::future::pending().await,
         // A gRPC service that repeats the message after "re: ".
         "/a.Service/Ask" => {
-            let body = request.into_body().collect().await.expect("a body").to_bytes();
+            let body = request
+                .into_body()
+                .collect()
+                .await
+                .expect("a body")
+                .to_bytes();
             let mut message = vec![0, 0, 0, 0, (body.len() - 5 + 4) as u8];
             message.extend(b"re: ");
             message.extend(&body[5..]);
@@ -167,7 +174,9 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Out>, Infallible>
             let mut trailers = HeaderMap::new();
             trailers.insert("x-trailer", HeaderValue::from_static("t"));
             *response.body_mut() = frames(vec![data("body"), Ok(Frame::trailers(trailers))]);
-            response.headers_mut().insert("trailer", HeaderValue::from_static("x-trailer"));
+            response
+                .headers_mut()
+                .insert("trailer", HeaderValue::from_static("x-trailer"));
         }
         "/stream" => *response.body_mut() = frames(vec![data("one "), data("two "), data("three")]),
         "/broken" => {
@@ -191,7 +200,10 @@ async fn told(request: Request<Incoming>) -> String {
         Err(error) => return format!("{text}error: {error}\n"),
     };
     for (name, value) in body.trailers().into_iter().flatten() {
-        text += &format!("trailer {name}: {}\n", String::from_utf8_lossy(value.as_bytes()));
+        text += &format!(
+            "trailer {name}: {}\n",
+            String::from_utf8_lossy(value.as_bytes())
+        );
     }
     text += "\n";
     text + &String::from_utf8_lossy(&body.to_bytes())
