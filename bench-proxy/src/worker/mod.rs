@@ -31,7 +31,8 @@ pub(crate) struct Worker {
     pub(crate) hub: Arc<Hub>,
     /// Places at all plugins, by index; services that run elsewhere have none here.
     pub(crate) seats: Vec<Option<Rc<PluginSeat>>>,
-    /// Streams whose room is used again.
+    /// Streams whose room is used again; VMs take them in boxes.
+    #[allow(clippy::vec_box)]
     pub(crate) streams: RefCell<Vec<Box<Stream>>>,
     /// Chains whose room is used again.
     pub(crate) spare: RefCell<Vec<Parts>>,

@@ -1,0 +1,120 @@
+//! A request through filters.
+
+mod bodies;
+mod request;
+mod response;
+
+use std::rc::Rc;
+use std::task::Poll;
+
+use http::{Method, Request, Response};
+use hyper::body::Incoming;
+
+use super::Abort;
+use super::body::{OutBody, Running};
+use super::local::{Refusal, refuse};
+use super::serve::HttpService;
+use crate::net::Connection;
+use crate::plugins::{Chain, ChainRef, Ending, Over};
+use crate::upstream::{Answer, BodyError, Verdict};
+use crate::worker::Worker;
+
+/// Why a stream does not go the usual way.
+enum Detour {
+    /// A filter ended it, one way or another.
+    Over(Over),
+    /// This proxy refuses it.
+    Refused(Refusal),
+}
+
+impl From<Refusal> for Detour {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// Passes a request through the filters to its upstream, and the answer back.
+pub(super) async fn pass(
+    worker: &Rc<Worker>,
+    service: &HttpService,
+    connection: &Rc<Connection>,
+    request: Request<Incoming>,
+) -> Result<Response<OutBody>, Abort> {
+    let running = Running::new(connection.clone(), worker.stats.clone());
+    let (mut parts, body) = request.into_parts();
+    let chain = Chain::open(worker, service, connection, parts.version);
+    let ending = Ending::new(chain.clone());
+    let is_grpc = is_grpc(&parts);
+    let is_head = parts.method == Method::HEAD;
+    let mut stream = Stream {
+        worker,
+        service,
+        connection,
+        chain: chain.clone(),
+        verdict: Verdict::default(),
+    };
+    let answer = match stream.request(&mut parts, body).await {
+        Ok(Sent::Direct(response)) => {
+            stream
+                .response(response, None, is_head, &ending, running)
+                .await
+        }
+        Ok(Sent::Upstream(answer)) => {
+            let (head, body) = answer.response.into_parts();
+            stream
+                .response(head, Some(body), is_head, &ending, running)
+                .await
+        }
+        Err(detour) => Err((detour, running)),
+    };
+    match answer {
+        Ok((head, kind, running)) => Ok(Response::from_parts(
+            head,
+            OutBody::new(kind, Some(ending), running),
+        )),
+        Err((Detour::Refused(refusal), running)) => Ok(refuse(&refusal, Some(ending), running)),
+        Err((Detour::Over(Over::Refused(BodyError::Ended)), running)) => {
+            Ok(refuse(&Refusal::ResponseTooLarge, Some(ending), running))
+        }
+        Err((Detour::Over(Over::Refused(error)), running)) => {
+            Ok(refuse(&stream.count(error), Some(ending), running))
+        }
+        Err((Detour::Over(Over::Closed), _)) => Err(Abort),
+        Err((Detour::Over(Over::Answered { position }), running)) => {
+            stream.local(position, is_grpc, ending, running).await
+        }
+    }
+}
+
+fn is_grpc(parts: &http::request::Parts) -> bool {
+    let kind = parts.headers.get(http::header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
+}
+
+/// The longest body that is looked at before its header is sent.
+const SHORT: u64 = 64 << 10;
+
+/// Ready when the header is.
+fn unless(ready: bool) -> Poll<Result<(), Detour>> {
+    if ready {
+        Poll::Ready(Ok(()))
+    } else {
+        Poll::Pending
+    }
+}
+
+/// What a request led to.
+enum Sent {
+    /// The route's own answer.
+    Direct(http::response::Parts),
+    /// An upstream's.
+    Upstream(Answer),
+}
+
+struct Stream<'a> {
+    worker: &'a Rc<Worker>,
+    service: &'a HttpService,
+    connection: &'a Rc<Connection>,
+    chain: ChainRef,
+    verdict: Verdict,
+}

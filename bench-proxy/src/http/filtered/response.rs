@@ -1,0 +1,133 @@
+//! A response on its way to the client, be it the upstream's or a filter's own.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::header::TRANSFER_ENCODING;
+use http::{Response, response};
+use hyper::body::Body as _;
+
+use super::bodies::response_body;
+use super::{Detour, Stream, unless};
+use crate::http::body::{Kind, OutBody, Running};
+use crate::http::local::{Refusal, refuse};
+use crate::http::{Abort, fields, hop};
+use crate::plugins::{Ending, Over, Side};
+use crate::upstream::UpstreamBody;
+
+impl Stream<'_> {
+    /// Takes a response through the filters.
+    pub(super) async fn response(
+        &mut self,
+        mut head: response::Parts,
+        mut body: Option<UpstreamBody>,
+        is_head: bool,
+        _ending: &Ending,
+        running: Running,
+    ) -> Result<(response::Parts, Kind, Running), (Detour, Running)> {
+        hop::strip_response(&mut head.headers);
+        {
+            let chain = &mut *self.chain.borrow_mut();
+            let end = match &body {
+                Some(body) => body.is_end_stream(),
+                None => !chain.has_direct(),
+            };
+            if fields::from_response(&head, chain.carry()).is_err() {
+                return Err((Refusal::UpstreamBroke.into(), running));
+            }
+            chain.begin(Side::Response, end);
+            if let Some(direct) = chain.take_direct() {
+                chain.feed(Side::Response, hyper::body::Frame::data(direct), true);
+            }
+        }
+        if let Err(detour) = self.response_head(&mut body).await {
+            return Err((detour, running));
+        }
+        let chain = &mut *self.chain.borrow_mut();
+        if fields::apply_response(&mut head, chain.headers(Side::Response)).is_err() {
+            return Err((Refusal::BadFilter.into(), running));
+        }
+        head.headers.remove(TRANSFER_ENCODING);
+        let kind = response_body(chain, &self.chain, &mut head, body, is_head);
+        Ok((head, kind, running))
+    }
+
+    /// Waits until the filters let the response's header go.
+    pub(super) async fn response_head(
+        &self,
+        body: &mut Option<UpstreamBody>,
+    ) -> Result<(), Detour> {
+        let size = body.as_ref().map(hyper::body::Body::size_hint);
+        let eager = self.is_eager(Side::Response, size);
+        std::future::poll_fn(|context| {
+            let chain = &mut *self.chain.borrow_mut();
+            loop {
+                chain.advance(context);
+                if let Some(over) = chain.take_over() {
+                    return Poll::Ready(Err(Detour::Over(over)));
+                }
+                let ready = chain.is_ready(Side::Response);
+                let body = body.as_mut().filter(|_| chain.wants(Side::Response));
+                let Some(body) = body.filter(|_| !ready || eager) else {
+                    return unless(ready);
+                };
+                match poll_upstream(body, context) {
+                    Poll::Pending => return unless(ready),
+                    Poll::Ready(Some(Ok(frame))) => {
+                        chain.feed(Side::Response, frame, body.is_end_stream());
+                    }
+                    Poll::Ready(Some(Err(_))) => {
+                        return Poll::Ready(Err(Refusal::UpstreamBroke.into()));
+                    }
+                    Poll::Ready(None) => chain.feed_end(Side::Response),
+                }
+            }
+        })
+        .await
+    }
+
+    /// Sends the response that a filter made, through the filters between it and the client.
+    pub(super) async fn local(
+        &mut self,
+        position: usize,
+        is_grpc: bool,
+        ending: Ending,
+        running: Running,
+    ) -> Result<Response<OutBody>, Abort> {
+        self.chain.borrow_mut().begin_local(position, is_grpc);
+        let mut none = None;
+        match self.response_head(&mut none).await {
+            Ok(()) => {}
+            Err(Detour::Over(Over::Answered { position })) => {
+                // A filter nearer to the client has its own answer. Each is asked once, so
+                // this ends.
+                return Box::pin(self.local(position, is_grpc, ending, running)).await;
+            }
+            Err(Detour::Over(Over::Closed)) => return Err(Abort),
+            Err(Detour::Over(Over::Refused(_)) | Detour::Refused(_)) => {
+                return Ok(refuse(&Refusal::ResponseTooLarge, Some(ending), running));
+            }
+        }
+        let (mut head, ()) = Response::new(()).into_parts();
+        let kind = {
+            let chain = &mut *self.chain.borrow_mut();
+            if fields::apply_response(&mut head, chain.headers(Side::Response)).is_err() {
+                return Ok(refuse(&Refusal::BadFilter, Some(ending), running));
+            }
+            head.headers.remove(TRANSFER_ENCODING);
+            response_body(chain, &self.chain, &mut head, None, false)
+        };
+        Ok(Response::from_parts(
+            head,
+            OutBody::new(kind, Some(ending), running),
+        ))
+    }
+}
+
+fn poll_upstream(
+    body: &mut UpstreamBody,
+    context: &mut Context<'_>,
+) -> Poll<Option<Result<hyper::body::Frame<Bytes>, hyper::Error>>> {
+    Pin::new(body).poll_frame(context)
+}
