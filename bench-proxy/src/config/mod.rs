@@ -18,6 +18,3 @@ pub use model::{
     PathMatch, PluginConfig, Route, RouteAction, TcpListener, Timeouts, UpstreamTls, VirtualHost,
     WasmService,
 };
-
-#[cfg(test)]
-mod tests;
