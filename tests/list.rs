@@ -145,7 +145,10 @@ fn v8_is_listed_whether_it_is_built_in_or_not() {
             assert_eq!(row["reason"], "built without feature v8");
             let remedy = row["remedy"].as_str().expect("a remedy");
             assert!(remedy.contains("--features v8"), "{remedy}");
-            assert!(remedy.contains("scripts/engines/v8 cargo build"), "{remedy}");
+            assert!(
+                remedy.contains("scripts/engines/v8 cargo build"),
+                "{remedy}"
+            );
         }
     }
 }

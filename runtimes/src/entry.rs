@@ -88,10 +88,7 @@ impl RuntimeEntry {
     }
 
     /// An engine of which a process can open one mode only: `info` tells of it unopened.
-    pub(crate) fn with_info(
-        mut self,
-        info: impl Fn() -> Informed + Send + Sync + 'static,
-    ) -> Self {
+    pub(crate) fn with_info(mut self, info: impl Fn() -> Informed + Send + Sync + 'static) -> Self {
         self.info = Some(Box::new(info));
         self
     }

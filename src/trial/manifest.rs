@@ -112,7 +112,10 @@ mod tests {
             assert!(texts.iter().all(|text| !text.is_empty()), "{row:?}");
             // What a foreign library does behind the C interface is its own secret.
             let secret = row.interface == C_API;
-            assert!(secret || row.bounds_method != BoundsMethod::Unknown, "{row:?}");
+            assert!(
+                secret || row.bounds_method != BoundsMethod::Unknown,
+                "{row:?}"
+            );
             assert_ne!(row.compilation, Compilation::Unknown, "{row:?}");
             assert!(!row.time_limit_on, "{row:?}");
         }

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use conformance::PROPOSALS;
-use host_core::EngineOptions;
 use runtimes::{Availability, RuntimeEntry};
 use serde::Serialize;
 
@@ -94,8 +93,7 @@ impl RuntimeRow {
 }
 
 fn version(runtime: &RuntimeEntry) -> Option<String> {
-    let engine = runtime.open(EngineOptions::default()).ok()?;
-    Some(engine.info().version.clone())
+    Some(runtime.info().ok()?.version)
 }
 
 impl Matrix {
