@@ -11,7 +11,47 @@
 #include <llvm-c/TargetMachine.h>
 #endif
 
+#include <signal.h>
+
 #define SHIM __attribute__((visibility("default")))
+
+static void (*handler)(int, siginfo_t *, void *);
+
+static void
+next_in_chain(int signal, siginfo_t *info, void *context)
+{
+    (void)signal;
+    (void)info;
+    (void)context;
+}
+
+/* `sigaction` as WAMR's threads call it. WAMR installs its handlers anew for each thread,
+   those that it compiles with included, and takes whatever was installed before, itself
+   included, for the next in the chain: so it installs nothing, and is asked by the handler of
+   signals.rs. */
+int
+pwbench_wamr_sigaction(int signal, const struct sigaction *action, struct sigaction *before)
+{
+    (void)signal;
+    if (before) {
+        memset(before, 0, sizeof(*before));
+        before->sa_flags = SA_SIGINFO;
+        before->sa_sigaction = next_in_chain;
+    }
+    if (action)
+        __atomic_store_n(&handler, action->sa_sigaction, __ATOMIC_RELEASE);
+    return 0;
+}
+
+/* Deals with a fault inside a guest: jumps out of it, or comes back when it is not WAMR's. */
+SHIM void
+pwbench_wamr_fault(int signal, siginfo_t *info, void *context)
+{
+    void (*known)(int, siginfo_t *, void *) = __atomic_load_n(&handler, __ATOMIC_ACQUIRE);
+
+    if (known)
+        known(signal, info, context);
+}
 
 /* What WAMR prints: standard output is the program's own. Its compiler talks idly. */
 int

@@ -21,6 +21,16 @@ pub(crate) struct RawMemory([u8; 0]);
 #[repr(C)]
 pub(crate) struct RawArguments([u8; 0]);
 
+/// What a module imports, `wasm_import_t` of wasm_export.h.
+#[repr(C)]
+pub(crate) struct RawImport {
+    pub(crate) module: *const c_char,
+    pub(crate) name: *const c_char,
+    pub(crate) kind: c_int,
+    pub(crate) linked: bool,
+    pub(crate) ty: *mut c_void,
+}
+
 /// A host function under a name, `NativeSymbol` of lib_export.h.
 #[repr(C)]
 pub(crate) struct NativeSymbol {
@@ -108,6 +118,8 @@ functions! {
     load = wasm_runtime_load(bytes: *mut u8, length: u32, error: *mut c_char, error_length: u32) -> *mut RawModule;
     unload = wasm_runtime_unload(module: *mut RawModule);
     package_type = wasm_runtime_get_module_package_type(module: *mut RawModule) -> c_int;
+    import_count = wasm_runtime_get_import_count(module: *mut RawModule) -> i32;
+    import = wasm_runtime_get_import_type(module: *mut RawModule, index: i32, import: *mut RawImport);
     arguments_create = wasm_runtime_instantiation_args_create(arguments: *mut *mut RawArguments) -> bool;
     arguments_destroy = wasm_runtime_instantiation_args_destroy(arguments: *mut RawArguments);
     arguments_stack = wasm_runtime_instantiation_args_set_default_stack_size(arguments: *mut RawArguments, bytes: u32);
@@ -127,5 +139,6 @@ functions! {
     terminate = wasm_runtime_terminate(instance: *mut RawInstance);
     layout = pwbench_wamr_layout(offsets: *mut u32);
     in_guest = pwbench_wamr_in_guest() -> bool;
+    fault = pwbench_wamr_fault(signal: c_int, info: *mut c_void, context: *mut c_void);
     stack_boundary = pwbench_wamr_stack_boundary() -> *mut u8;
 }

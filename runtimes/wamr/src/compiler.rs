@@ -76,13 +76,11 @@ impl Compiler {
         }
     }
 
-    /// Compiles `wasm` for this processor.
+    /// Compiles `wasm`, to which WAMR's loader writes, for this processor.
     ///
     /// # Errors
     /// WAMR's own words.
-    pub(crate) fn compile(&self, wasm: &[u8]) -> Result<Vec<u8>, String> {
-        // Its loader writes to the bytes.
-        let mut wasm = wasm.to_vec();
+    pub(crate) fn compile(&self, mut wasm: Vec<u8>) -> Result<Vec<u8>, String> {
         let length = u32::try_from(wasm.len()).map_err(|_| "it is larger than 4 GiB")?;
         let levels = Levels {
             optimisation: OPTIMISATION,

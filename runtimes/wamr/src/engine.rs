@@ -16,7 +16,7 @@ use crate::library::Library;
 use crate::loaded::{Form, Loaded};
 use crate::mode::Mode;
 use crate::module::WamrModule;
-use crate::sections::export_start;
+use crate::sections::{export_start, hide_exports};
 
 /// WAMR in one mode.
 pub struct WamrEngine {
@@ -113,7 +113,7 @@ impl WamrEngine {
         facts: &Arc<ModuleFacts>,
     ) -> Result<WamrModule, EngineError> {
         let compiler = Compiler::open().map_err(|missing| missing.of(self.mode.runtime()))?;
-        let payload = contain(|| compiler.compile(wasm))
+        let payload = contain(|| compiler.compile(hide_exports(wasm)))
             .and_then(|payload| payload)
             .map_err(|reason| self.refused(reason))?;
         let module = self
@@ -143,12 +143,11 @@ impl Engine for WamrEngine {
         if self.mode == Mode::Aot {
             return Ok(Arc::new(self.compile_artifact(wasm, facts)?));
         }
-        let (wasm, start_exported) = match self.watch {
-            Some(_) => export_start(wasm),
-            None => (wasm.into(), false),
-        };
+        let wasm = hide_exports(wasm);
+        let with_export = self.watch.as_ref().and_then(|_| export_start(&wasm));
+        let start_exported = with_export.is_some();
         let module = self
-            .load_bytes(wasm.into_owned(), Form::WebAssembly, facts)
+            .load_bytes(with_export.unwrap_or(wasm), Form::WebAssembly, facts)
             .map_err(|reason| self.refused(reason))?;
         Ok(Arc::new(WamrModule {
             start_exported,

@@ -6,6 +6,7 @@ use std::ptr;
 use host_core::abi::{AbiVersion, Callback, CallbackSet};
 
 use crate::api::{Api, RawFunction, RawInstance};
+use crate::sections::export_name;
 
 /// One callback; `function` is null where the module has none.
 #[derive(Clone, Copy)]
@@ -51,13 +52,13 @@ impl Exports {
     }
 }
 
-/// The exported function `name`.
+/// The function that the original module exports as `name`.
 pub(crate) fn function(
     api: &Api,
     instance: *mut RawInstance,
     name: &str,
 ) -> Result<*mut RawFunction, String> {
-    let text = CString::new(name).map_err(|error| error.to_string())?;
+    let text = CString::new(export_name(name)).map_err(|error| error.to_string())?;
     // SAFETY: a live instance and a text that ends.
     let found = unsafe { (api.look_up)(instance, text.as_ptr()) };
     if found.is_null() {

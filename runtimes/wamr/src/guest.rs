@@ -8,7 +8,7 @@ use std::ptr::{self, NonNull};
 use host_core::{Guest, Host, LinearMemory};
 
 use crate::api::{Api, ExecEnv, RawFunction, RawMemory};
-use crate::{layout, signals};
+use crate::layout;
 
 /// What a VM carries.
 pub(crate) struct VmState {
@@ -185,7 +185,6 @@ impl Guest for WamrGuest {
         if returned {
             Ok(argv[0] as usize)
         } else {
-            signals::dealt_with();
             Err(Raised)
         }
     }

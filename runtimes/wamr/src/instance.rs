@@ -15,7 +15,7 @@ use crate::loaded::{Loaded, Text};
 use crate::module::WamrModule;
 use crate::sections::START;
 use crate::trap::{deadline, trap};
-use crate::{layout, signals, threads};
+use crate::{layout, threads};
 
 /// Bytes of one page of linear memory.
 const PAGE: u64 = 64 << 10;
@@ -131,7 +131,6 @@ impl WamrInstance {
     /// Why the call ended.
     #[cold]
     fn end(&mut self, stopped: bool) -> Trap {
-        signals::dealt_with();
         if stopped {
             return deadline();
         }
@@ -196,7 +195,6 @@ fn instantiate(module: &WamrModule, pages: u32, state: &VmOwner) -> Result<Raw, 
         (api.arguments_destroy)(arguments);
         instance
     };
-    signals::dealt_with();
     if instance.is_null() {
         return Err(error.to_string());
     }

@@ -118,7 +118,8 @@ impl Library {
         let api = build.api()?;
         check_version(&api)?;
         layout::check(&api).map_err(Missing::unbuilt)?;
-        signals::around(build, &api, || initialise(build, &api))?;
+        initialise(build, &api)?;
+        signals::serve(build, &api);
         // SAFETY: initialised. Threads that call guests set themselves up, this one too.
         unsafe { (api.destroy_thread)() };
         imports::register(&api).map_err(Missing::unbuilt)?;

@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, c_char, c_int};
 
-use crate::api::{Api, RawModule};
+use crate::api::{Api, RawImport, RawModule};
 
 /// The form of what is loaded, `package_type_t` of wasm_export.h.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,11 +46,31 @@ impl Loaded {
         };
         // SAFETY: a loaded module.
         let found = unsafe { (api.package_type)(module) };
-        if found == form as c_int {
-            Ok(loaded)
-        } else {
-            Err(format!("it is no {form:?}, WAMR found form {found}"))
+        if found != form as c_int {
+            return Err(format!("it is no {form:?}, WAMR found form {found}"));
         }
+        match loaded.unknown_imports() {
+            unknown if unknown.is_empty() => Ok(loaded),
+            unknown => Err(format!("it imports {}, unknown here", unknown.join(", "))),
+        }
+    }
+
+    /// The imports for which there is no host function; WAMR would call a null pointer.
+    fn unknown_imports(&self) -> Vec<String> {
+        // SAFETY: a loaded module.
+        let count = unsafe { (self.api.import_count)(self.module) };
+        let import = |index| {
+            // SAFETY: zeros are null pointers, no kind and not linked.
+            let mut import: RawImport = unsafe { std::mem::zeroed() };
+            // SAFETY: a loaded module, one of its imports, and room for the answer.
+            unsafe { (self.api.import)(self.module, index, &mut import) };
+            import
+        };
+        (0..count)
+            .map(import)
+            .filter(|import| !import.linked)
+            .map(|import| format!("{}.{}", text(import.module), text(import.name)))
+            .collect()
     }
 
     pub(crate) fn as_ptr(&self) -> *mut RawModule {
@@ -63,6 +83,17 @@ impl Drop for Loaded {
         // SAFETY: loaded, unloaded once, and instances keep it alive.
         unsafe { (self.api.unload)(self.module) };
     }
+}
+
+/// A name in the module.
+fn text(name: *const c_char) -> String {
+    if name.is_null() {
+        return String::new();
+    }
+    // SAFETY: WAMR ends names with NUL and keeps them with the module.
+    unsafe { CStr::from_ptr(name) }
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// Room for an error text of WAMR's.

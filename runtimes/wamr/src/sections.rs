@@ -1,30 +1,52 @@
-//! Start sections as exports.
+//! Modules as WAMR gets them: with nothing in them that it would run by itself.
 //!
-//! WAMR runs a start function before it answers with the instance, so that nobody could end
-//! it at its deadline. With a deadline a module is therefore compiled without its start
-//! section and with an export of the function, which is called in its place.
+//! WAMR runs `__wasm_call_ctors` and `__post_instantiate` when it instantiates, whatever the
+//! host thinks of them: they go by other names. And it runs a start function before it answers
+//! with the instance, so that nobody could end it at its deadline: with a deadline a module
+//! loses its start section and gains an export of the function, which is called in its place.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
-/// The added export's name.
+/// The name under which the function of the start section is exported.
 pub(crate) const START: &str = "pwbench:start";
+
+/// Exports that WAMR runs.
+const RUN_BY_ITSELF: [&str; 2] = ["__wasm_call_ctors", "__post_instantiate"];
+/// What their first byte becomes.
+const HIDING: u8 = b'~';
 
 /// Length of magic and version.
 const HEADER: usize = 8;
 const EXPORTS: u8 = 7;
 const START_SECTION: u8 = 8;
 
-/// The module with its start function exported under [`START`] instead of run, when it has
-/// one; valid WebAssembly is expected, anything else comes back as it is.
-pub(crate) fn export_start(wasm: &[u8]) -> (Cow<'_, [u8]>, bool) {
-    match rewritten(wasm) {
-        Some(wasm) => (Cow::Owned(wasm), true),
-        None => (Cow::Borrowed(wasm), false),
+/// The name under which an export of the original module is found.
+pub(crate) fn export_name(name: &str) -> String {
+    if RUN_BY_ITSELF.contains(&name) {
+        format!("{}{}", char::from(HIDING), &name[1..])
+    } else {
+        name.to_owned()
     }
 }
 
-fn rewritten(wasm: &[u8]) -> Option<Vec<u8>> {
+/// A copy of a module in which exports that WAMR runs have the names of [`export_name`].
+/// Valid WebAssembly is expected, anything else comes back as it is.
+pub(crate) fn hide_exports(wasm: &[u8]) -> Vec<u8> {
+    let mut module = wasm.to_vec();
+    for name in export_names(wasm).unwrap_or_default() {
+        if RUN_BY_ITSELF
+            .iter()
+            .any(|run| run.as_bytes() == &wasm[name.clone()])
+        {
+            module[name.start] = HIDING;
+        }
+    }
+    module
+}
+
+/// The module with its start function exported under [`START`] instead of run; `None` when
+/// it has none.
+pub(crate) fn export_start(wasm: &[u8]) -> Option<Vec<u8>> {
     let sections = sections(wasm)?;
     let of = |id| sections.iter().find(|section| section.id == id);
     let (start, exports) = (of(START_SECTION)?, of(EXPORTS)?);
@@ -52,6 +74,23 @@ fn rewritten(wasm: &[u8]) -> Option<Vec<u8>> {
         }
     }
     Some(module)
+}
+
+/// Where the names of exports lie.
+fn export_names(wasm: &[u8]) -> Option<Vec<Range<usize>>> {
+    let sections = sections(wasm)?;
+    let exports = sections.iter().find(|section| section.id == EXPORTS)?;
+    let mut rest = &wasm[exports.body.clone()];
+    let mut names = Vec::new();
+    for _ in 0..number(&mut rest)? {
+        let length = number(&mut rest)? as usize;
+        let begin = exports.body.end - rest.len();
+        names.push(begin..begin + length);
+        // The kind's byte.
+        rest = rest.get(length + 1..)?;
+        number(&mut rest)?;
+    }
+    Some(names)
 }
 
 struct Section {
@@ -117,20 +156,46 @@ mod tests {
                 (data (i32.const 0) "x"))"#
         ))
         .expect("valid");
-        let (module, rewritten) = export_start(&wasm);
-        assert!(rewritten);
+        let module = export_start(&wasm).expect("it has one");
         let facts = ModuleFacts::read(&module).expect("still valid");
         let last = facts.exports.last().expect("exports");
         assert_eq!((last.name.as_str(), facts.exports.len()), (START, 132));
-        assert!(!export_start(&module).1, "no start section is left");
+        assert!(export_start(&module).is_none(), "no start section is left");
     }
 
     #[test]
-    fn modules_without_one_and_bytes_that_are_no_module_come_back_as_they_are() {
+    fn what_wamr_runs_goes_by_another_name() {
+        let wasm = wat::parse_str(
+            r#"(module (func (export "proxy_abi_version_0_2_1")) (func (export "_start"))
+                (func (export "__wasm_call_ctors")) (func (export "__wasm_call_dtors")))"#,
+        )
+        .expect("valid");
+        let facts = ModuleFacts::read(&hide_exports(&wasm)).expect("still valid");
+        let names: Vec<&str> = facts.exports.iter().map(|export| &*export.name).collect();
+        let hidden = export_name("__wasm_call_ctors");
+        assert_eq!(
+            names,
+            [
+                "proxy_abi_version_0_2_1",
+                "_start",
+                &hidden,
+                "__wasm_call_dtors"
+            ]
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_no_module_come_back_as_they_are() {
         let wasm = wat::parse_str("(module (func))").expect("valid");
-        for bytes in [&wasm[..], b"", b"\0asm", b"\0asm\x01\0\0\0\x08\xff"] {
-            let (same, rewritten) = export_start(bytes);
-            assert!(!rewritten && *same == *bytes);
+        for bytes in [
+            &wasm[..],
+            b"",
+            b"\0asm",
+            b"\0asm\x01\0\0\0\x07\xff",
+            b"\0asm\x01\0\0\0\x07\x03\x01\xff\x01",
+        ] {
+            assert!(export_start(bytes).is_none());
+            assert_eq!(hide_exports(bytes), bytes);
         }
     }
 }

@@ -1,17 +1,14 @@
-//! WAMR's handlers of memory faults beside everybody else's.
+//! WAMR's handling of memory faults beside everybody else's.
 //!
-//! WAMR turns faults in its guard pages into exceptions. It installs its handlers anew for
-//! each thread that it gets to know and takes whatever was installed before, itself included,
-//! for the next in the chain: from the second thread on, a fault of another engine would be
-//! handed in circles. So after each such installation the handlers of before are put back,
-//! and in the chain there is one handler for all builds, which hands WAMR the faults of
-//! threads inside its guests and the rest to whoever came before.
+//! WAMR turns faults in its guard pages into exceptions. One handler serves all builds: it
+//! hands WAMR the faults of threads inside its guests and the rest to whoever was installed
+//! before. WAMR's own way of installing handlers is left out (`pwbench_wamr_sigaction` in
+//! shim.c): from the second thread on, it would hand faults of other engines in circles.
 
-use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Once, OnceLock};
 
 use libc::{SA_NODEFER, SA_ONSTACK, SA_SIGINFO, SIGBUS, SIGSEGV, sigaction, siginfo_t};
 
@@ -23,52 +20,22 @@ const SIGNALS: [c_int; 2] = [SIGSEGV, SIGBUS];
 
 type Handler = unsafe extern "C" fn(c_int, *mut siginfo_t, *mut c_void);
 
-/// What serves the guests of one build.
-struct Route {
-    in_guest: unsafe extern "C" fn() -> bool,
-    handler: Handler,
-}
-
-static ROUTES: [AtomicPtr<Route>; BUILDS] = [const { AtomicPtr::new(ptr::null_mut()) }; BUILDS];
-/// What was installed before any of this, by [`SIGNALS`].
+/// Functions of the builds that are open.
+static OPEN: [AtomicPtr<Api>; BUILDS] = [const { AtomicPtr::new(ptr::null_mut()) }; BUILDS];
+/// What was installed before, by [`SIGNALS`].
 static PREVIOUS: OnceLock<[sigaction; 2]> = OnceLock::new();
 
-thread_local! {
-    /// Whether WAMR's handler has been asked and has not been heard of since: it does not
-    /// return from faults that are its own.
-    static ASKED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Runs `install`, in which `build` may install its handlers for this thread.
-pub(crate) fn around<T>(build: Build, api: &Api, install: impl FnOnce() -> T) -> T {
-    static CHANGING: Mutex<()> = Mutex::new(());
-    let _changing = CHANGING.lock().unwrap_or_else(PoisonError::into_inner);
-    let before = SIGNALS.map(installed);
-    let result = install();
-    let after = installed(SIGSEGV);
-    if after.sa_sigaction == before[0].sa_sigaction {
-        return result;
-    }
-    let route = &ROUTES[build as usize];
-    if route.load(Ordering::Acquire).is_null() {
-        // SAFETY: WAMR's handler, installed with SA_SIGINFO, has this type.
-        let handler = unsafe { std::mem::transmute::<usize, Handler>(after.sa_sigaction) };
-        let in_guest = api.in_guest;
-        let leaked = Box::into_raw(Box::new(Route { in_guest, handler }));
-        route.store(leaked, Ordering::Release);
-    }
-    let first = PREVIOUS.get().is_none();
-    PREVIOUS.get_or_init(|| before);
-    for (signal, before) in SIGNALS.into_iter().zip(before) {
-        put(signal, if first { ours() } else { before });
-    }
-    result
-}
-
-/// Takes note that WAMR has dealt with a fault.
-#[cold]
-pub(crate) fn dealt_with() {
-    ASKED.set(false);
+/// Serves the guests of `build` from now on.
+pub(crate) fn serve(build: Build, api: &Api) {
+    static INSTALLED: Once = Once::new();
+    let leaked = Box::into_raw(Box::new(*api));
+    OPEN[build as usize].store(leaked, Ordering::Release);
+    INSTALLED.call_once(|| {
+        PREVIOUS.get_or_init(|| SIGNALS.map(installed));
+        for signal in SIGNALS {
+            put(signal, ours());
+        }
+    });
 }
 
 fn installed(signal: c_int) -> sigaction {
@@ -89,29 +56,23 @@ fn ours() -> sigaction {
     // SAFETY: zeros are a valid value: no flags, no blocked signals.
     let mut action: sigaction = unsafe { std::mem::zeroed() };
     action.sa_sigaction = fault as *const () as usize;
-    // As WAMR's own and other engines' are installed: guests use up their stacks.
+    // As other engines' are installed, whose guests use up their stacks.
     action.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
     action
 }
 
-/// Only atomics, a thread-local without initialiser, and other handlers: nothing that a
-/// signal could have interrupted half-way.
+/// Only atomics and other handlers: nothing that a signal could have interrupted half-way.
 unsafe extern "C" fn fault(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
-    if !ASKED.get() {
-        for route in &ROUTES {
-            // SAFETY: null or leaked.
-            let Some(route) = (unsafe { route.load(Ordering::Acquire).as_ref() }) else {
-                continue;
-            };
-            // SAFETY: the library stays open; the function reads a thread-local.
-            if unsafe { (route.in_guest)() } {
-                ASKED.set(true);
-                // SAFETY: the arguments that it would have got. It may jump back into WAMR,
-                // over this frame, which owns nothing.
-                unsafe { (route.handler)(signal, info, context) };
-                ASKED.set(false);
-                return;
-            }
+    for api in &OPEN {
+        // SAFETY: null or leaked.
+        let Some(api) = (unsafe { api.load(Ordering::Acquire).as_ref() }) else {
+            continue;
+        };
+        // SAFETY: the library stays open; the function reads a thread-local.
+        if unsafe { (api.in_guest)() } {
+            // SAFETY: a handler's arguments. It may jump back into WAMR, over this frame,
+            // which owns nothing.
+            unsafe { (api.fault)(signal, info.cast(), context) };
         }
     }
     // SAFETY: called as a handler, with a handler's arguments.

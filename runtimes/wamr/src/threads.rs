@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 
 use crate::library::{BUILDS, Library};
-use crate::signals;
 
 /// Stack that a host call must find: enough for any of them, logging and inference included.
 /// A guest in generated code may have used all but the last three KiB.
@@ -30,7 +29,7 @@ pub(crate) fn enter(library: &'static Library) -> Option<usize> {
 fn set_up(library: &'static Library) -> Option<usize> {
     let api = &library.api;
     // SAFETY: the library is initialised.
-    let done = signals::around(library.build, api, || unsafe { (api.init_thread)() });
+    let done = unsafe { (api.init_thread)() };
     if !done {
         return None;
     }
