@@ -135,34 +135,42 @@ fn inside(api: &'static Api, executor: *mut Executor, function: *mut Function) {
     };
     let before = snapshot(code);
     call();
-    learn(code, &before, &snapshot(code));
+    learn(code, &before);
 }
 
 /// Keeps one thread inside of compiled code for the life of the process.
 #[cfg(target_os = "linux")]
 fn hold(api: &'static Api, mode: Mode, canary: &[u8]) -> Result<(), String> {
     static HELD: OnceLock<Result<(), String>> = OnceLock::new();
-    let canary = canary.to_vec();
-    let hold = move || {
+    HELD.get_or_init(|| {
+        let canary = canary.to_vec();
         let (sender, parked) = channel();
+        let (go, went) = channel();
         let thread = std::thread::Builder::new().name("wasmedge-faults".to_owned());
-        let failed = sender.clone();
         let inside = move || {
-            let _ = PARKED.set(sender);
+            let _ = PARKED.set(sender.clone());
             let mut marks = Marks::default();
-            let ended = Canary::new(api, mode, &canary, &mut marks)
-                .and_then(|mut canary| canary.call("park", &[]));
-            let _ = failed.send(ended.and(Err("it left the canary".to_owned())));
+            let ended = Canary::new(api, mode, &canary, &mut marks).and_then(|mut canary| {
+                let _ = sender.send(Ok(()));
+                let () = went.recv().map_err(|_| "nobody waits for it".to_owned())?;
+                canary.call("park", &[])
+            });
+            let _ = sender.send(ended.and(Err("it left the canary".to_owned())));
         };
         thread
             .spawn(inside)
             .map_err(|error| format!("no thread: {error}"))?;
-        parked
-            .recv()
-            .map_err(|_| "the canary's thread is gone".to_owned())?
-    };
-    HELD.get_or_init(|| crate::native_stack::install(hold))
-        .clone()
+        let next = || {
+            let gone = |_| "the canary's thread is gone".to_owned();
+            parked.recv().map_err(gone)?
+        };
+        next()?;
+        crate::native_stack::install(|| {
+            let _ = go.send(());
+            next()
+        })
+    })
+    .clone()
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -24,6 +24,7 @@ static HANDLERS: OnceLock<Handlers> = OnceLock::new();
 /// Puts the handlers in front of those that `hold` makes the library set and keep. To be
 /// called once.
 pub(crate) fn install(hold: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+    let _alone = super::signals::alone();
     let previous = current();
     hold()?;
     let engine = current();

@@ -31,18 +31,25 @@ pub(crate) fn snapshot(code: usize) -> Vec<usize> {
     unsafe { std::slice::from_raw_parts(first, words) }.to_vec()
 }
 
-/// Notes which words differ between the snapshots before and after an inner call.
-pub(crate) fn learn(code: usize, before: &[usize], after: &[usize]) {
-    let words = before.iter().zip(after).enumerate();
+/// Notes which words an inner call has changed since the snapshot, and puts them back.
+pub(crate) fn learn(code: usize, before: &[usize]) {
+    let after = snapshot(code);
+    let words = before.iter().zip(&after).enumerate();
     let words: Vec<usize> = words
         .filter(|(_, (before, after))| before != after)
         .map(|(at, _)| at)
         .take(MOST)
         .collect();
+    if let Some((first, _)) = block(code) {
+        for word in &words {
+            // SAFETY: words of the thread's own block, of which the snapshot was taken.
+            unsafe { first.add(*word).write(before[*word]) };
+        }
+    }
     let _ = DIRT.set(Dirt { words, code });
 }
 
-/// Whether there is anything to put back.
+/// Whether [`learn`] was called.
 pub(crate) fn is_learnt() -> bool {
     DIRT.get().is_some()
 }

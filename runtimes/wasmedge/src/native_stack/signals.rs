@@ -4,9 +4,17 @@
 //! takes them away: they would stand before the engines' own fault handlers.
 
 use std::ffi::c_int;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Held by whoever reads handlers to set others.
+pub(super) fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Runs `work` and puts back the handlers of all signals that it changed.
 pub(crate) fn keeping_handlers<T>(work: impl FnOnce() -> T) -> T {
+    let _alone = alone();
     let action = |signal: c_int| {
         // SAFETY: asks for the action and changes none.
         unsafe {
