@@ -79,7 +79,7 @@ macro_rules! api {
         #[allow(non_snake_case, missing_docs)]
         pub struct Api {
             $(pub $name: unsafe extern "C" fn($($argument),*) $(-> $result)?,)*
-            /// Versions since 0.15 have it.
+            /// 0.17 has it, 0.14 has not.
             pub ConfigureSetRunMode: Option<unsafe extern "C" fn(*mut Configure, u32)>,
             /// What the library says that it is.
             pub version: String,
