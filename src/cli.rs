@@ -106,7 +106,7 @@ pub(crate) struct Selection {
     /// Runtimes: ids, engines or patterns such as 'wasmtime/*' and '*-aot'; all without it
     #[arg(long = "runtime", value_name = "PATTERN", value_delimiter = ',')]
     pub(crate) runtimes: Vec<String>,
-    /// Built-in workloads; all without it
+    /// Built-in workloads; without it all, except that the quick preset leaves out the slow ones
     #[arg(
         long = "workload",
         value_name = "NAME",
