@@ -10,6 +10,10 @@ use v8::{CallbackScope, CreateParams, Global, HandleScope, Isolate, Local, Owned
 
 use crate::locker::Locker;
 
+/// Bytes that V8's own heap may take. A guest reaches it only through WebAssembly's
+/// garbage-collected types, and V8 ends the process when it is full: see `trap::listen`.
+const HEAP: usize = 256 << 20;
+
 /// An isolate that one instance owns alone.
 ///
 /// The thread that made it enters it as it is. Once another thread has used it, every use
@@ -30,7 +34,8 @@ unsafe impl Send for VmIsolate {}
 impl VmIsolate {
     /// A new isolate, not entered.
     pub(crate) fn new() -> Self {
-        let mut isolate = ManuallyDrop::new(Isolate::new(CreateParams::default()));
+        let params = CreateParams::default().heap_limits(0, HEAP);
+        let mut isolate = ManuallyDrop::new(Isolate::new(params));
         // SAFETY: the crate entered it on this thread, and no scope is open.
         unsafe { isolate.exit() };
         Self {

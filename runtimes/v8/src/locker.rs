@@ -6,7 +6,7 @@
 
 use std::marker::PhantomData;
 
-/// A `v8::Locker` at the address at which it was made.
+/// A `v8::Locker`. It may be moved in memory: it knows no address of its own.
 #[repr(C)]
 pub(crate) struct Locker {
     /// Two words, as the crate's own C++ asserts.

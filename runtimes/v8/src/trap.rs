@@ -1,5 +1,7 @@
 //! V8's exceptions in the host's words.
 
+use std::ffi::c_void;
+
 use host_core::{Trap, TrapKind};
 use v8::{
     CallbackScope, Context, ContextScope, HandleScope, Isolate, Local, Message, TryCatch, Value,
@@ -28,10 +30,28 @@ pub(crate) fn raise(scope: &mut HandleScope<'_>) {
     }
 }
 
-/// Lets an isolate keep what V8 says of exceptions that nobody catches. That costs calls
-/// which raise none nothing; a `TryCatch` for each would.
+/// What V8's heap may take beyond its limit until a guest that filled it has ended, bytes.
+const GRACE: usize = 32 << 20;
+
+/// Lets an isolate keep what V8 says of exceptions that nobody catches, and end a guest that
+/// fills V8's heap. That costs calls which raise none nothing; a `TryCatch` for each would.
 pub(crate) fn listen(isolate: &mut Isolate) {
     isolate.add_message_listener(heard);
+    let address: *mut Isolate = isolate;
+    isolate.add_near_heap_limit_callback(full, address.cast());
+}
+
+/// V8's last words before it would end the process.
+#[allow(unsafe_code)]
+unsafe extern "C" fn full(isolate: *mut c_void, limit: usize, _: usize) -> usize {
+    // SAFETY: the address that `listen` gave; V8 calls this on the isolate's own thread.
+    let isolate = unsafe { &*isolate.cast::<Isolate>() };
+    isolate.terminate_execution();
+    if let Some(mut state) = VmState::of(isolate) {
+        // SAFETY: as in `heard`.
+        unsafe { state.as_mut() }.reported = Some("the garbage-collected heap is full".to_owned());
+    }
+    limit + GRACE
 }
 
 /// V8's report of an exception.

@@ -24,6 +24,11 @@ fn a_guest_cannot_catch_its_exit() {
 }
 
 #[test]
+fn a_guest_that_fills_the_collected_heap_is_ended() {
+    common::a_guest_that_fills_the_collected_heap_is_ended(Mode::Liftoff);
+}
+
+#[test]
 fn threads_use_an_instance_in_turn() {
     common::threads_use_an_instance_in_turn(Mode::Liftoff);
 }

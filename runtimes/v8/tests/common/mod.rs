@@ -1,5 +1,6 @@
 //! What the tests of all modes share. Each mode has a test executable, and so a process, of
 //! its own.
+#![allow(dead_code)] // Not every mode has every test.
 
 use std::sync::{Arc, Mutex};
 
@@ -54,6 +55,40 @@ pub(crate) fn a_guest_cannot_catch_its_exit(mode: Mode) {
     let mut vm = module.instantiate(host()).expect("instantiates");
     let trap = done(&mut *vm, 0).expect_err("ended");
     assert_eq!(trap.kind(), TrapKind::Exit(3), "{trap}");
+}
+
+/// What V8 does when its own heap is full is to end the process. In its default mode it
+/// collects garbage for minutes before it comes to that, so that mode is left out.
+pub(crate) fn a_guest_that_fills_the_collected_heap_is_ended(mode: Mode) {
+    let wasm = wat::parse_str(
+        r#"(module
+            (rec (type $list (struct (field (ref null $list)) (field (ref $bytes))))
+                (type $bytes (array (mut i8))))
+            (global $head (mut (ref null $list)) (ref.null $list))
+            (memory (export "memory") 1)
+            (func (export "proxy_abi_version_0_2_1"))
+            (func (export "proxy_on_done") (param i32) (result i32)
+                (loop $again
+                    (global.set $head (struct.new $list
+                        (global.get $head) (array.new $bytes (i32.const 1) (i32.const 65536))))
+                    (br $again))
+                (unreachable)))"#,
+    )
+    .expect("valid");
+    let engine = open(mode, EngineOptions::default());
+    let module = compile(&*engine, &wasm).expect("compiles");
+    let mut vm = module.instantiate(host()).expect("instantiates");
+    let trap = done(&mut *vm, 0).expect_err("ended");
+    assert_eq!(trap.kind(), TrapKind::Other, "{trap}");
+    assert!(trap.message().contains("heap is full"), "{trap}");
+    drop(vm);
+    // The process and the engine go on.
+    let module = compile(&*engine, &guest()).expect("compiles");
+    let mut vm = module.instantiate(host()).expect("instantiates");
+    assert_eq!(
+        done(&mut *vm, ask::SHARED).expect("no trap"),
+        5000 + u32::from(b'h')
+    );
 }
 
 /// One VM behind a lock, as under isolation `shared`; the last thread uses up the stack,
