@@ -123,20 +123,10 @@ fn a_client_that_leaves_does_not_disturb_the_callout_of_its_request() {
     );
 }
 
-#[test]
-fn a_grpc_call_delivers_its_message_and_its_end() {
-    let mut guest = Guest::new();
-    let (cluster, service, method) = (
-        guest.text("auth"),
-        guest.text("a.Service"),
-        guest.text("Ask"),
-    );
-    let message = guest.text("question");
-    let body = format!(
-        "(if (call $grpc {cluster} {service} {method} (i32.const 0) (i32.const 0) {message}
-            (i32.const 2000) (i32.const 8)) (then unreachable))
-         (i32.const 1)"
-    );
+/// A filter that asks a gRPC service by `ask`, an expression that is 0 when all is well, adds
+/// its message to the request as `x-said`, and lets it go when the call ends well.
+fn asking_grpc(guest: &mut Guest, ask: &str) -> Vec<u8> {
+    let body = format!("(if {ask} (then unreachable)) (i32.const 1)");
     guest.on("request_headers", HEADERS, &body);
     let said = guest.text("x-said");
     let body = format!(
@@ -151,17 +141,55 @@ fn a_grpc_call_delivers_its_message_and_its_end() {
             (else (drop (call $continue (i32.const 0)))))"
     );
     guest.on("grpc_close", "(param i32 i32 i32)", &body);
-    let (upstream, auth) = (Upstream::start(), Upstream::start());
-    let module = guest.build();
+    guest.build()
+}
+
+fn with_grpc(upstream: &Upstream, module: &[u8], auth: &Upstream) -> Running {
+    let auth = auth.address;
     let yaml = yaml(upstream.address, &filter("f.wasm", ""), "")
-        + &format!(
-            "- {{ name: auth, http2: true, endpoints: [\"{}\"] }}\n",
-            auth.address
-        );
-    let proxy = start(&yaml, &[("f.wasm", &module)]);
+        + &format!("- {{ name: auth, http2: true, endpoints: [\"{auth}\"] }}\n");
+    start(&yaml, &[("f.wasm", module)])
+}
+
+#[test]
+fn a_grpc_call_delivers_its_message_and_its_end() {
+    let mut guest = Guest::new();
+    let (cluster, service, method) = (
+        guest.text("auth"),
+        guest.text("a.Service"),
+        guest.text("Ask"),
+    );
+    let message = guest.text("question");
+    let ask = format!(
+        "(call $grpc {cluster} {service} {method} (i32.const 0) (i32.const 0) {message}
+            (i32.const 2000) (i32.const 8))"
+    );
+    let module = asking_grpc(&mut guest, &ask);
+    let (upstream, mut auth) = (Upstream::start(), Upstream::start());
+    let proxy = with_grpc(&upstream, &module, &auth);
     let text = get(proxy.address(), "/echo", &[]).text();
     assert!(text.contains("x-said: re: question\n"), "{text}");
-    let mut gone = auth;
-    gone.kill();
+    auth.kill();
     assert_eq!(get(proxy.address(), "/echo", &[]).status, 502);
+}
+
+#[test]
+fn a_grpc_stream_sends_what_the_guest_sends_until_it_is_done() {
+    let mut guest = Guest::new();
+    // As plugins for Envoy name their upstream: inside a GrpcService message.
+    let cluster = guest.text("\n\u{6}\n\u{4}auth");
+    let (service, method) = (guest.text("a.Service"), guest.text("Ask"));
+    let message = guest.text("streamed");
+    let ask = format!(
+        "(i32.or
+            (call $open {cluster} {service} {method} (i32.const 0) (i32.const 0) (i32.const 8))
+            (call $send (i32.load (i32.const 8)) {message} (i32.const 1)))"
+    );
+    let module = asking_grpc(&mut guest, &ask);
+    let (upstream, auth) = (Upstream::start(), Upstream::start());
+    let proxy = with_grpc(&upstream, &module, &auth);
+    for _ in 0..3 {
+        let text = get(proxy.address(), "/echo", &[]).text();
+        assert!(text.contains("x-said: re: streamed\n"), "{text}");
+    }
 }

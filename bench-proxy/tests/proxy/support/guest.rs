@@ -14,6 +14,8 @@ const IMPORTS: &str = r#"
     (import "env" "proxy_send_local_response" (func $answer (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
     (import "env" "proxy_http_call" (func $call (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
     (import "env" "proxy_grpc_call" (func $grpc (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+    (import "env" "proxy_grpc_stream" (func $open (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+    (import "env" "proxy_grpc_send" (func $send (param i32 i32 i32 i32) (result i32)))
     (import "env" "proxy_set_tick_period_milliseconds" (func $ticks (param i32) (result i32)))
     (import "env" "proxy_set_effective_context" (func $effective (param i32) (result i32)))
     (import "env" "proxy_define_metric" (func $define (param i32 i32 i32 i32) (result i32)))
