@@ -99,7 +99,8 @@ macro_rules! functions {
                         let name = concat!(stringify!($symbol), "\0").as_bytes();
                         // SAFETY: the caller vouches for the library; the type is the
                         // function's in WAMR's header.
-                        *unsafe { library.get(name) }.map_err(|error| error.to_string())?
+                        *unsafe { library.get(name) }
+                            .map_err(|_| concat!("the library lacks ", stringify!($symbol)))?
                     },)*
                 })
             }
