@@ -125,7 +125,7 @@ fn lower(
             reader.read_var_s33()?;
         }
     }
-    let at_limits = reader.current_position() as usize;
+    let at_limits = reader.current_position();
     let flags = reader.read_u8()?;
     let minimum = reader.read_var_u64()?;
     let declared = match flags & HAS_MAXIMUM {
@@ -145,7 +145,7 @@ fn lower(
             .map_or(limit, |declared| declared.min(limit))
             .max(minimum),
     );
-    to.extend_from_slice(&item[reader.current_position() as usize..]);
+    to.extend_from_slice(&item[reader.current_position()..]);
     Ok(minimum)
 }
 
