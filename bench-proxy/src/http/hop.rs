@@ -11,32 +11,58 @@ const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection")
 /// Removes them from a request. `te: trailers` stays: it asks for what we pass on.
 #[inline]
 pub(super) fn strip_request(headers: &mut HeaderMap) {
-    let trailers = headers
-        .get(TE)
-        .is_some_and(|te| te.as_bytes() == b"trailers");
     strip(headers);
-    for name in [PROXY_AUTHORIZATION, EXPECT] {
-        headers.remove(name);
-    }
-    if !trailers {
-        headers.remove(TE);
-    }
 }
 
 /// Removes them from a response.
 #[inline]
 pub(super) fn strip_response(headers: &mut HeaderMap) {
     strip(headers);
-    headers.remove(PROXY_AUTHENTICATE);
 }
 
+/// Looks once over the names, which is cheaper than asking for each.
 #[inline]
 fn strip(headers: &mut HeaderMap) {
+    if headers.keys().any(is_of_connection) {
+        remove(headers);
+    }
+}
+
+fn is_of_connection(name: &HeaderName) -> bool {
+    matches!(
+        name.as_str(),
+        "connection"
+            | "keep-alive"
+            | "proxy-connection"
+            | "transfer-encoding"
+            | "upgrade"
+            | "te"
+            | "expect"
+            | "proxy-authorization"
+            | "proxy-authenticate"
+    )
+}
+
+fn remove(headers: &mut HeaderMap) {
+    let trailers = headers
+        .get(TE)
+        .is_some_and(|te| te.as_bytes() == b"trailers");
     if let Some(value) = headers.remove(CONNECTION) {
         strip_named(headers, value.as_bytes());
     }
-    for name in [KEEP_ALIVE, PROXY_CONNECTION, TRANSFER_ENCODING, UPGRADE] {
+    for name in [
+        KEEP_ALIVE,
+        PROXY_CONNECTION,
+        TRANSFER_ENCODING,
+        UPGRADE,
+        EXPECT,
+        PROXY_AUTHORIZATION,
+        PROXY_AUTHENTICATE,
+    ] {
         headers.remove(name);
+    }
+    if !trailers {
+        headers.remove(TE);
     }
 }
 

@@ -35,8 +35,8 @@ pub(super) async fn pass(
             }
         },
     };
-    let verdict = Verdict::default();
-    let body = match incoming(worker, service, connection, body, &verdict) {
+    let mut verdict = Verdict::default();
+    let body = match incoming(worker, service, connection, body, &mut verdict) {
         Ok(body) => body.map_or(RequestBody::Empty, RequestBody::Incoming),
         Err(refusal) => return refuse(&refusal, None, running),
     };
@@ -72,7 +72,7 @@ pub(super) fn incoming(
     service: &HttpService,
     connection: &Rc<Connection>,
     body: Incoming,
-    verdict: &Verdict,
+    verdict: &mut Verdict,
 ) -> Result<Option<IncomingBody>, Refusal> {
     if body.is_end_stream() {
         return Ok(None);
@@ -81,6 +81,7 @@ pub(super) fn incoming(
         worker.stats.too_large.count();
         return Err(Refusal::TooLarge);
     }
+    verdict.open();
     let timer = service
         .timeouts
         .request

@@ -28,6 +28,9 @@ pub(crate) struct HttpService {
     pub(crate) tls: Option<Arc<rustls::ServerConfig>>,
 }
 
+/// How many fields hyper takes unless told otherwise.
+const HTTP1_FIELDS: usize = 100;
+
 /// Serves a connection until it ends.
 pub(crate) async fn serve<I>(
     worker: Rc<Worker>,
@@ -55,13 +58,17 @@ pub(crate) async fn serve<I>(
             .serve_connection(stream, answer);
         connection.drive(server).await;
     } else {
-        let server = http1::Builder::new()
-            .max_headers(limits.header_fields)
+        let mut builder = http1::Builder::new();
+        builder
             .max_header_size(limits.header_bytes as usize)
             .max_buf_size((limits.header_bytes as usize * 2).max(64 << 10))
             // Connections watch themselves, at less cost.
-            .header_read_timeout(None)
-            .serve_connection(stream, answer);
+            .header_read_timeout(None);
+        if limits.header_fields != HTTP1_FIELDS {
+            // Any number but hyper's own costs an allocation for each request.
+            builder.max_headers(limits.header_fields);
+        }
+        let server = builder.serve_connection(stream, answer);
         connection.drive(server).await;
     }
 }

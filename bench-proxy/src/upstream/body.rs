@@ -33,18 +33,26 @@ pub(crate) enum BodyError {
     Ended,
 }
 
-/// What became of a request's body, for who waits for the response.
+/// What became of a request's body, for who waits for the response. By default there is no
+/// body, and nothing to become of it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Verdict(Rc<Cell<Option<BodyError>>>);
+pub(crate) struct Verdict(Option<Rc<Cell<Option<BodyError>>>>);
 
 impl Verdict {
+    /// For a body.
+    pub(crate) fn open(&mut self) {
+        self.0 = Some(Rc::default());
+    }
+
     /// Why the body ended before its end, if it did.
     pub(crate) fn get(&self) -> Option<BodyError> {
-        self.0.get()
+        self.0.as_ref()?.get()
     }
 
     fn fail(&self, error: BodyError) -> BodyError {
-        self.0.set(Some(error));
+        if let Some(verdict) = &self.0 {
+            verdict.set(Some(error));
+        }
         error
     }
 }
@@ -192,15 +200,12 @@ impl Back {
 #[derive(Debug)]
 pub(crate) struct UpstreamBody {
     inner: Incoming,
-    back: Option<Box<Back>>,
+    back: Option<Back>,
 }
 
 impl UpstreamBody {
     pub(super) fn new(inner: Incoming, back: Option<Back>) -> Self {
-        let mut body = Self {
-            inner,
-            back: back.map(Box::new),
-        };
+        let mut body = Self { inner, back };
         if body.inner.is_end_stream() {
             body.done();
         }

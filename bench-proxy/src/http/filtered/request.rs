@@ -27,7 +27,7 @@ impl Stream<'_> {
             self.service,
             self.connection,
             body,
-            &self.verdict,
+            &mut self.verdict,
         )?;
         hop::strip_request(&mut parts.headers);
         let scheme = if self.service.tls.is_some() {
