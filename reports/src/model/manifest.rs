@@ -89,8 +89,6 @@ impl ModeKind {
                 ModeKind::OptimisingJit
             }
             "winch" | "singlepass" | "liftoff" | "fast-jit" => ModeKind::BaselineJit,
-            // It starts in a baseline compiler and ends in an optimising one.
-            "default" if engine.eq_ignore_ascii_case("v8") => ModeKind::OptimisingJit,
             _ => ModeKind::Unknown,
         }
     }

@@ -204,7 +204,7 @@ fn infer(node: &pb::NodeProto, values: &Values<'_>) -> Result<(Shape, u64), Refu
                 product(left, right, flag("transA"), flag("transB")).ok_or_else(misfit)?;
             // What is added must not be larger than the product.
             let fits = |added: &&Shape| broadcast(&shape, added).as_ref() == Some(&shape);
-            (rest.iter().all(|added| fits(added)).then_some(shape), inner)
+            (rest.iter().all(fits).then_some(shape), inner)
         }
         other => {
             return Err(unsupported(format!(
