@@ -58,7 +58,7 @@ every_engine!(
 
 #[test]
 fn llvm_that_was_left_out_says_so_and_is_refused() {
-    if !suite::skipped(without_llvm) {
+    if !suite::skipped(without_llvm()) {
         return;
     }
     let mode = Mode {
