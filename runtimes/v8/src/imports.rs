@@ -1,7 +1,9 @@
-//! The host functions as callbacks of V8, made from the host core's table.
+//! The host functions as callbacks of V8, made from the host core's tables.
 #![allow(unsafe_code)]
 
-use host_core::{Import, contain, for_each_host_call, for_each_wasi_call, hostcalls, wasi};
+use host_core::{
+    Import, contain, for_each_host_call, for_each_nn_call, for_each_wasi_call, hostcalls, nn, wasi,
+};
 use v8::{
     CallbackScope, ConstructorBehavior, Function, FunctionCallback, FunctionCallbackArguments,
     FunctionCallbackInfo, HandleScope, Local, Object, ReturnValue,
@@ -42,6 +44,7 @@ fn callback(module: &str, name: &str) -> Option<FunctionCallback> {
     match module {
         "env" => proxy(name),
         "wasi_snapshot_preview1" | "wasi_unstable" => preview1(name),
+        nn::MODULE => inference(name),
         _ => None,
     }
 }
@@ -163,5 +166,10 @@ macro_rules! wasi_callbacks {
     ($($table:tt)*) => { callbacks! { preview1, wasi, $($table)* } };
 }
 
+macro_rules! nn_callbacks {
+    ($($table:tt)*) => { callbacks! { inference, nn, $($table)* } };
+}
+
 for_each_host_call!(proxy_callbacks);
+for_each_nn_call!(nn_callbacks);
 for_each_wasi_call!(wasi_callbacks);

@@ -1,8 +1,8 @@
-//! The host functions as WAMR's typed natives, made from the host core's table.
+//! The host functions as WAMR's typed natives, made from the host core's tables.
 
 use std::ffi::{CStr, c_void};
 
-use host_core::{for_each_host_call, for_each_wasi_call, hostcalls, wasi};
+use host_core::{for_each_host_call, for_each_nn_call, for_each_wasi_call, hostcalls, nn, wasi};
 
 use crate::api::{Api, ExecEnv, NativeSymbol};
 use crate::guest::serve;
@@ -11,7 +11,8 @@ use crate::guest::serve;
 pub(crate) fn register(api: &Api) -> Result<(), String> {
     add(api, c"env", proxy_natives())?;
     add(api, c"wasi_snapshot_preview1", wasi_natives())?;
-    add(api, c"wasi_unstable", wasi_natives())
+    add(api, c"wasi_unstable", wasi_natives())?;
+    add(api, c"wasi_ephemeral_nn", nn_natives())
 }
 
 fn add(api: &Api, module: &'static CStr, natives: Vec<NativeSymbol>) -> Result<(), String> {
@@ -107,5 +108,12 @@ macro_rules! wasi_calls {
     };
 }
 
+macro_rules! nn_calls {
+    ($($table:tt)*) => {
+        natives! { nn_natives, nn, $($table)* }
+    };
+}
+
 for_each_host_call!(proxy);
+for_each_nn_call!(nn_calls);
 for_each_wasi_call!(wasi_calls);

@@ -1,9 +1,9 @@
-//! The host functions as C functions, made from the host core's table.
+//! The host functions as C functions, made from the host core's tables.
 
 use std::ffi::c_void;
 use std::ptr::NonNull;
 
-use host_core::{for_each_host_call, for_each_wasi_call, hostcalls, wasi};
+use host_core::{for_each_host_call, for_each_nn_call, for_each_wasi_call, hostcalls, nn, wasi};
 
 use crate::api::{self, Api, Callback, Func, Store};
 use crate::guest::VmState;
@@ -92,7 +92,14 @@ macro_rules! wasi_rows {
     };
 }
 
+macro_rules! nn_rows {
+    ($($row:tt)*) => {
+        const NN: &[Row] = rows!(nn: $($row)*);
+    };
+}
+
 for_each_host_call!(proxy_rows);
+for_each_nn_call!(nn_rows);
 for_each_wasi_call!(wasi_rows);
 
 impl Row {
@@ -101,6 +108,7 @@ impl Row {
         let rows = match module {
             b"env" => PROXY,
             b"wasi_snapshot_preview1" | b"wasi_unstable" => WASI,
+            module if module == nn::MODULE.as_bytes() => NN,
             _ => return None,
         };
         rows.iter().copied().find(|row| row.name.as_bytes() == name)

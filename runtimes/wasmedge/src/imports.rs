@@ -1,9 +1,11 @@
-//! The host functions as C functions, made from the host core's table.
+//! The host functions as C functions, made from the host core's tables.
 
 use std::ffi::c_void;
 use std::ptr::NonNull;
 
-use host_core::{Import, for_each_host_call, for_each_wasi_call, hostcalls, wasi};
+use host_core::{
+    Import, for_each_host_call, for_each_nn_call, for_each_wasi_call, hostcalls, nn, wasi,
+};
 
 use crate::api::{Api, Frame, HostFunction, ModuleInstance, Text};
 use crate::guest::VmState;
@@ -97,13 +99,21 @@ macro_rules! wasi_rows {
     };
 }
 
+macro_rules! nn_rows {
+    ($($row:tt)*) => {
+        const NN: &[Row] = rows!(nn: $($row)*);
+    };
+}
+
 for_each_host_call!(proxy_rows);
+for_each_nn_call!(nn_rows);
 for_each_wasi_call!(wasi_rows);
 
-const MODULES: [(&str, &[Row]); 3] = [
+const MODULES: [(&str, &[Row]); 4] = [
     ("env", PROXY),
     ("wasi_snapshot_preview1", WASI),
     ("wasi_unstable", WASI),
+    (nn::MODULE, NN),
 ];
 
 impl Imports {
