@@ -14,7 +14,7 @@ fn prebuilt(name: &str) -> String {
 }
 
 #[test]
-fn a_prebuilt_module_is_described_and_every_runtime_takes_it() {
+fn a_prebuilt_module_is_described_and_every_runtime_here_takes_it() {
     let folder = folder();
     let output = run(
         folder.path(),
@@ -32,8 +32,13 @@ fn a_prebuilt_module_is_described_and_every_runtime_takes_it() {
         "{imports:?}"
     );
     let runtimes = inspection["runtimes"].as_array().expect("runtimes");
-    assert!(runtimes.len() >= 12, "{runtimes:?}");
-    for row in runtimes {
+    let here = |row: &&serde_json::Value| {
+        let reason = row["reason"].as_str().unwrap_or_default();
+        !reason.starts_with("not available here")
+    };
+    let here: Vec<_> = runtimes.iter().filter(here).collect();
+    assert!(here.len() >= 12, "{runtimes:?}");
+    for row in here {
         assert_eq!(row["takes"], true, "{row}");
     }
 }

@@ -68,6 +68,10 @@ fn given_lengths_are_those_of_the_bodies() {
                 (&request.headers, request.body.len()),
                 (&response.headers, response.body.len()),
             ] {
+                // A length that is not the body's is one of the attacks.
+                if workload.name == "waf-modsec" && exchange.id.contains("attack") {
+                    continue;
+                }
                 let given = headers.iter().find(|(name, _)| name == "content-length");
                 if let Some((_, value)) = given.filter(|_| !bodyless) {
                     assert_eq!(

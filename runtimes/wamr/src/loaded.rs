@@ -1,6 +1,7 @@
 //! A module that WAMR has loaded, with the bytes that it goes on reading.
 
 use std::ffi::{CStr, c_char, c_int};
+use std::sync::{Mutex, PoisonError};
 
 use crate::api::{Api, RawImport, RawModule};
 
@@ -19,7 +20,11 @@ pub(crate) struct Loaded {
     _bytes: Vec<u8>,
 }
 
-// SAFETY: a loaded module is read only; WAMR's loader and instantiation lock what they share.
+/// Held while a module is loaded or unloaded: with the LLVM JIT both are compilation, whose
+/// state WAMR shares between threads without locks.
+static LOADING: Mutex<()> = Mutex::new(());
+
+// SAFETY: a loaded module is read only; `LOADING` keeps loads apart.
 unsafe impl Send for Loaded {}
 // SAFETY: as above.
 unsafe impl Sync for Loaded {}
@@ -32,10 +37,12 @@ impl Loaded {
     pub(crate) fn new(api: &'static Api, mut bytes: Vec<u8>, form: Form) -> Result<Self, String> {
         let length = u32::try_from(bytes.len()).map_err(|_| "it is larger than 4 GiB")?;
         let mut error = Text::new();
+        let loading = LOADING.lock().unwrap_or_else(PoisonError::into_inner);
         // SAFETY: bytes of that length, which stay where they are until the module is
         // unloaded, and room for a text.
         let module =
             unsafe { (api.load)(bytes.as_mut_ptr(), length, error.as_mut_ptr(), Text::LENGTH) };
+        drop(loading);
         if module.is_null() {
             return Err(error.to_string());
         }
@@ -80,6 +87,7 @@ impl Loaded {
 
 impl Drop for Loaded {
     fn drop(&mut self) {
+        let _loading = LOADING.lock().unwrap_or_else(PoisonError::into_inner);
         // SAFETY: loaded, unloaded once, and instances keep it alive.
         unsafe { (self.api.unload)(self.module) };
     }
