@@ -35,7 +35,7 @@ pub(super) fn compile(arguments: &CompileArgs) -> Result<Exit, Error> {
     let made = match super::block_on(make(&runner, entry, arguments))? {
         Ok(made) => made,
         Err(Stop::Interrupted) => return Ok(Exit::Interrupted),
-        Err(Stop::Error(error)) => return Err(error),
+        Err(Stop::Error(error)) => return Err(*error),
     };
     match arguments.format {
         Format::Json => print_json(&made)?,
@@ -109,7 +109,7 @@ async fn make(
     };
     let compiled = match runner.run(seal).await?.answer {
         Answer::Compiled(compiled) => compiled,
-        other => return Err(Stop::Error(Error::Trial(failure(other)))),
+        other => return Err(Error::Trial(failure(other)).into()),
     };
     let load = Job::Fit {
         runtime: entry.id.clone(),
@@ -119,7 +119,7 @@ async fn make(
     };
     match runner.run(load).await?.answer {
         Answer::Fits => {}
-        other => return Err(Stop::Error(Error::Trial(failure(other)))),
+        other => return Err(Error::Trial(failure(other)).into()),
     }
     let made = Made::of(output, &ArtifactFile::read(part.path())?, &compiled);
     part.persist(output)

@@ -30,14 +30,14 @@ fn check_pairs(pairs: &[Pair], report: &Report) -> Result<(), Error> {
         let rows = report.summary().availability.iter();
         rows.map(|row| row.runtime.as_str())
     };
-    let named = pairs.iter().flat_map(|pair| [&pair.left, &pair.right]);
-    for name in named.filter(|name| !known().any(|known| known == name.as_str())) {
-        return Err(Error::NotInCampaign {
+    let mut named = pairs.iter().flat_map(|pair| [&pair.left, &pair.right]);
+    match named.find(|name| !known().any(|known| known == name.as_str())) {
+        None => Ok(()),
+        Some(name) => Err(Error::NotInCampaign {
             name: name.clone(),
             known: known().collect::<Vec<_>>().join(", "),
-        });
+        }),
     }
-    Ok(())
 }
 
 /// Writes the report's files.

@@ -65,7 +65,8 @@ fn take_pairs(arguments: &mut RunArgs) -> Result<(), Error> {
         let pairs = arguments.versus.iter();
         pairs.flat_map(|pair| [&pair.left, &pair.right])
     };
-    for name in names().filter(|name| runtimes::find(name).is_none()) {
+    let stranger = names().find(|name| runtimes::find(name).is_none());
+    if let Some(name) = stranger {
         // Patterns and engines name several; the error for anything else tells the nearest.
         runtimes::select(std::slice::from_ref(name))?;
         return Err(Error::NoSingleRuntime { name: name.clone() });

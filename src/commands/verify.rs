@@ -43,7 +43,7 @@ pub(super) fn verify(arguments: VerifyArgs) -> Result<Exit, Error> {
     let verified = match super::block_on(all(&arguments, &field, &runner))? {
         Ok(verified) => verified,
         Err(Stop::Interrupted) => return Ok(Exit::Interrupted),
-        Err(Stop::Error(error)) => return Err(error),
+        Err(Stop::Error(error)) => return Err(*error),
     };
     match arguments.format {
         Format::Json => print_json(&verified)?,

@@ -73,7 +73,7 @@ impl Blocks<'_> {
             let order = schedule.order(block).to_vec();
             self.block(block, &order, plan).await?;
             self.recorder.campaign.blocks_complete = block;
-            self.recorder.save().map_err(Stop::Error)?;
+            self.recorder.save()?;
             self.progress
                 .say_without_bar(&format!("block {block} of {} done", plan.blocks));
             block += 1;
@@ -111,8 +111,7 @@ impl Blocks<'_> {
                 measure: job(cell, dose),
             };
             let ran = self.runner.run(job).await?;
-            self.take(block, position, *index, dose, ran)
-                .map_err(Stop::Error)?;
+            self.take(block, position, *index, dose, ran)?;
             self.progress.ended();
         }
         Ok(())

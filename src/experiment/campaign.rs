@@ -94,7 +94,7 @@ pub(crate) async fn conduct(
             refused_configuration.get_or_insert(failed.reason);
         }
         order += 1;
-        let cell = take_check(&mut recorder, order - 1, verified, counted).map_err(Stop::Error)?;
+        let cell = take_check(&mut recorder, order - 1, verified, counted)?;
         cells.extend(cell);
         Ok(())
     };
@@ -126,7 +126,7 @@ pub(crate) async fn conduct(
     match ended {
         Ok(()) => {}
         Err(Stop::Interrupted) => recorder.campaign.interrupted = true,
-        Err(Stop::Error(error)) => return Err(error),
+        Err(Stop::Error(error)) => return Err(*error),
     }
     recorder.campaign.finished_unix_ms = Some(unix_ms());
     recorder.save()?;

@@ -48,13 +48,13 @@ pub(crate) struct Ran {
 pub(crate) enum Stop {
     /// Ctrl-C.
     Interrupted,
-    /// Nothing can go on.
-    Error(Error),
+    /// Nothing can go on. Boxed, because it is large and seldom.
+    Error(Box<Error>),
 }
 
 impl<E: Into<Error>> From<E> for Stop {
     fn from(error: E) -> Self {
-        Stop::Error(error.into())
+        Stop::Error(Box::new(error.into()))
     }
 }
 

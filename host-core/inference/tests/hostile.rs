@@ -57,7 +57,6 @@ fn a_small_network_of_plain_operators_is_computed() {
             initializer("b", &[2], &[0.5, 0.5]),
         ],
         inputs: vec![("x", vec![1, 2])],
-        ..Model::default()
     }
     .bytes();
     let graph = TractBackend
@@ -210,7 +209,6 @@ fn initialisers_that_are_not_as_large_as_they_say_are_refused() {
             nodes: vec![node("Add", &["x", "w"], "y")],
             initializers: vec![initializer("w", &dimensions, &values)],
             inputs: vec![("x", vec![1])],
-            ..Model::default()
         }
         .bytes();
         refused(&bytes, NnErrno::InvalidEncoding, "not as large");

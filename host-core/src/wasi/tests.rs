@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::GuestMemory;
 use crate::context::VmSettings;
-use crate::services::{InProcess, LogLine, Services as _};
+use crate::services::{InProcess, LogLine};
 use crate::testing::{Exited, FakeGuest, MEMORY};
 
 const BADF: u32 = Errno::Badf as u32;

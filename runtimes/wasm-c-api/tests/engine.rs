@@ -3,7 +3,6 @@
 #[path = "../../tests/suite/mod.rs"]
 mod suite;
 
-use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use host_core::{Engine, EngineOptions};
@@ -13,7 +12,7 @@ use runtime_wasm_c_api::{EngineLibrary, WasmCApiEngine, cached_libraries};
 static LIBRARY: LazyLock<Option<EngineLibrary>> = LazyLock::new(|| {
     let named = std::env::var_os("PWBENCH_ENGINE_LIBS").unwrap_or_default();
     let named = std::env::split_paths(&named).filter(|path| !path.as_os_str().is_empty());
-    let mut all = named.map(PathBuf::from).chain(cached_libraries());
+    let mut all = named.chain(cached_libraries());
     all.next().map(EngineLibrary::new)
 });
 

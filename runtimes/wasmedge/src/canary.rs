@@ -63,10 +63,8 @@ fn depth(api: &'static Api, mode: Mode, canary: &[u8]) -> Result<usize, String> 
         marks.inside = Some(canary.find("nest"));
     }
     // SAFETY: no argument.
-    canary.call(
-        "nest",
-        &[Value::new(LEVELS.into(), unsafe { (api.ValTypeGenI32)() })],
-    )?;
+    let i32 = unsafe { (api.ValTypeGenI32)() };
+    canary.call("nest", &[Value::new(LEVELS.into(), i32)])?;
     drop(canary);
     match marks.count == LEVELS + 1 + marks.inner {
         true => Ok(marks.highest - marks.lowest),

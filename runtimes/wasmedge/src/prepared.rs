@@ -62,9 +62,10 @@ impl Prepared {
                 }
                 Engine::Plain(running)
             }
-            // SAFETY: made just now.
             Code::Compiled { wasm, .. } => {
-                Engine::Jit(unsafe { JitVm::new(config, wasm, imports.collect()) }?)
+                // SAFETY: made just now.
+                let vm = unsafe { JitVm::new(config, wasm, imports.collect()) };
+                Engine::Jit(vm?)
             }
         };
         let executor = engine.executor();

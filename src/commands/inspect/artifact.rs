@@ -46,7 +46,7 @@ pub(super) fn inspect(arguments: &InspectArgs, bytes: &[u8]) -> Result<Exit, Err
         reason = match attempt(&artifact, module, deadline)? {
             Ok(reason) => reason,
             Err(Stop::Interrupted) => return Ok(Exit::Interrupted),
-            Err(Stop::Error(error)) => return Err(error),
+            Err(Stop::Error(error)) => return Err(*error),
         };
     }
     let label = &artifact.label;

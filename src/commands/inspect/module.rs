@@ -63,7 +63,7 @@ pub(super) fn inspect(arguments: &InspectArgs, bytes: &[u8]) -> Result<Exit, Err
     match super::super::block_on(fitness(&runner, file, &needed))? {
         Ok(runtimes) => inspection.runtimes = runtimes,
         Err(Stop::Interrupted) => return Ok(Exit::Interrupted),
-        Err(Stop::Error(error)) => return Err(error),
+        Err(Stop::Error(error)) => return Err(*error),
     }
     match arguments.format {
         Format::Json => print_json(&inspection)?,

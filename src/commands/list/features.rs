@@ -58,7 +58,7 @@ pub(super) fn features(arguments: &ListArgs) -> Result<Exit, Error> {
     let probed = match super::super::block_on(probe_all(&runner, &progress, &available, &names))? {
         Ok(probed) => probed,
         Err(Stop::Interrupted) => return Ok(Exit::Interrupted),
-        Err(Stop::Error(error)) => return Err(error),
+        Err(Stop::Error(error)) => return Err(*error),
     };
     let matrix = Matrix {
         proposals: PROPOSALS

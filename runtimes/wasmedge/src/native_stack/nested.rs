@@ -72,8 +72,8 @@ pub(super) fn cleanly<T>(call: impl FnOnce() -> T) -> T {
         return call();
     }
     let mut kept = [0; MOST];
-    // SAFETY: words of the thread's own block, as found by `learn`.
     for (place, word) in kept.iter_mut().zip(&dirt.words) {
+        // SAFETY: words of the thread's own block, as found by `learn`.
         *place = unsafe { first.add(*word).read() };
     }
     let result = call();
