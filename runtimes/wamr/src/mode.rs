@@ -120,11 +120,12 @@ impl Mode {
     }
 
     /// Bytes of stack that a guest has. The frames of interpreters and of Fast JIT lie
-    /// there, and WAMR fills it with zeros for each instance; LLVM's code uses the thread's.
+    /// there, and WAMR fills it with zeros for each instance; LLVM's code uses the thread's, but
+    /// calls into the LLVM JIT pass through frames here too, and overrun 16 KiB.
     pub(crate) const fn stack(self) -> u32 {
         match self {
-            Self::FastInterp | Self::ClassicInterp | Self::FastJit => 256 << 10,
-            Self::Aot | Self::LlvmJit => 16 << 10,
+            Self::FastInterp | Self::ClassicInterp | Self::FastJit | Self::LlvmJit => 256 << 10,
+            Self::Aot => 16 << 10,
         }
     }
 
