@@ -15,7 +15,7 @@ use crate::item::{Checked, Fault};
 pub type Open = dyn Fn(EngineOptions) -> Result<Box<dyn Engine>, EngineError> + Send + Sync;
 
 /// How long a call into a guest may take in the items about deadlines.
-pub(crate) const DEADLINE: Duration = Duration::from_millis(50);
+pub(crate) const DEADLINE: Duration = Duration::from_millis(100);
 /// Linear memory that a guest may have in the items about its limit, bytes.
 pub(crate) const MEMORY_LIMIT: u64 = 4 << 20;
 
