@@ -1,0 +1,89 @@
+//! What a person types: one file for each subcommand.
+
+mod compile;
+mod inspect;
+mod list;
+mod numbers;
+mod report;
+mod run;
+mod selection;
+mod serve;
+mod verify;
+
+pub(crate) use compile::CompileArgs;
+pub(crate) use inspect::InspectArgs;
+pub(crate) use list::ListArgs;
+pub(crate) use report::ReportArgs;
+pub(crate) use run::{Preset, RunArgs};
+pub(crate) use selection::Selection;
+pub(crate) use serve::ServeArgs;
+pub(crate) use verify::VerifyArgs;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// Compares WebAssembly runtimes on real Proxy-Wasm filters.
+#[derive(Debug, Parser)]
+#[command(name = "pwbench", version, max_term_width = 100)]
+#[command(
+    after_help = "Exit codes: 0 fine, 1 a check failed, 2 bad usage or input, \
+    3 the environment cannot support a verdict, 130 interrupted."
+)]
+pub(crate) struct Cli {
+    /// A shared library that exports the standard wasm.h, as a runtime of its own; may be
+    /// given several times, see docs/foreign-libraries.md
+    #[arg(long = "engine-lib", value_name = "PATH", global = true)]
+    pub(crate) engine_libraries: Vec<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Measure workloads on runtimes and write a report
+    Run(RunArgs),
+    /// Show runtimes and workloads, what is available and how to get the rest
+    List(ListArgs),
+    /// Show what a module needs and which runtimes here can take it, or what an artifact is
+    Inspect(InspectArgs),
+    /// Compile a module ahead of time
+    Compile(CompileArgs),
+    /// Check runtimes: conformance suite, outcomes and host-call traces
+    Verify(VerifyArgs),
+    /// Write the report of a campaign's folder again
+    Report(ReportArgs),
+    /// Run the reverse proxy with Proxy-Wasm filters
+    Serve(ServeArgs),
+    /// Run one trial: its description is read from standard input
+    #[command(hide = true)]
+    Trial,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_module_needs_requests_and_excludes_workloads() {
+        assert!(Cli::try_parse_from(["pwbench", "run", "--module", "a.wasm"]).is_err());
+        let both = [
+            "pwbench",
+            "run",
+            "--module",
+            "a.wasm",
+            "--requests",
+            "a.har",
+            "--workload",
+            "x",
+        ];
+        assert!(Cli::try_parse_from(both).is_err());
+        assert!(Cli::try_parse_from(&both[..6]).is_ok());
+    }
+}

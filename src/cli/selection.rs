@@ -1,0 +1,54 @@
+//! What takes part, for every subcommand that chooses runtimes and workloads.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::trial::ModelFile;
+
+/// What takes part.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Selection {
+    /// Runtimes: ids, engines or patterns such as 'wasmtime/*' and '*-aot'; all without it
+    #[arg(long = "runtime", value_name = "PATTERN", value_delimiter = ',')]
+    pub(crate) runtimes: Vec<String>,
+    /// Built-in workloads; without it all, except that the quick preset leaves out the slow ones
+    #[arg(
+        long = "workload",
+        value_name = "NAME",
+        value_delimiter = ',',
+        conflicts_with = "module"
+    )]
+    pub(crate) workloads: Vec<String>,
+    /// Variants of the workloads, by name or pattern such as 'simd-*'; workloads without one of
+    /// them take no part; the default variant of each without it
+    #[arg(
+        long = "variant",
+        value_name = "PATTERN",
+        value_delimiter = ',',
+        conflicts_with = "module"
+    )]
+    pub(crate) variants: Vec<String>,
+    /// Your own plugin in place of the built-in workloads
+    #[arg(long, value_name = "FILE", requires = "requests")]
+    pub(crate) module: Option<PathBuf>,
+    /// Plugin configuration for --module, handed to it as it is
+    #[arg(long, value_name = "FILE", requires = "module")]
+    pub(crate) config: Option<PathBuf>,
+    /// Traffic for --module: HTTP Archive (.har) or JSON lines, see docs/requests.md
+    #[arg(long, value_name = "FILE", requires = "module")]
+    pub(crate) requests: Option<PathBuf>,
+    /// The plugin's source compiled natively as a shared library, for the ratio to native
+    #[arg(long, value_name = "LIB", requires = "module")]
+    pub(crate) native_twin: Option<PathBuf>,
+    /// Root id for --module, for modules that hold several plugins
+    #[arg(long, value_name = "ID", requires = "module", default_value = "")]
+    pub(crate) root_id: String,
+    /// A model that --module finds by this name through wasi-nn, an ONNX file
+    #[arg(long = "model", value_name = "NAME=FILE", requires = "module")]
+    pub(crate) models: Vec<ModelFile>,
+    /// An artifact of `pwbench compile`, for the runtime and the module that it names; others
+    /// are compiled anew
+    #[arg(long = "artifact", value_name = "FILE")]
+    pub(crate) artifacts: Vec<PathBuf>,
+}
