@@ -99,6 +99,20 @@ pub(crate) enum Error {
     NoSingleRuntime { name: String },
     #[error("{name} of --versus takes no part; name it with --runtime too, or leave --runtime out")]
     PairTakesNoPart { name: String },
+    #[error(transparent)]
+    Merge(#[from] reports::MergeError),
+    #[error(
+        "{}: results of the kind `{kind}`; --versus and --beside are for campaigns of `pwbench run`, use --with for this one",
+        folder.display()
+    )]
+    NotOfRun { folder: PathBuf, kind: String },
+    #[error(
+        "shard {shard} has nothing to measure: the plan has {rankings} rankings; give at most --shard {rankings}/{rankings}"
+    )]
+    EmptyShard {
+        shard: reports::Shard,
+        rankings: usize,
+    },
     #[error("{name} is not in this campaign; measured or tried are {known}")]
     NotInCampaign { name: String, known: String },
     #[error(

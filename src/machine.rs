@@ -4,6 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use reports::Machine;
+use sha2::{Digest as _, Sha256};
 
 /// Version of this program, with the commit it was built from where that is known.
 pub(crate) fn version() -> String {
@@ -22,6 +23,7 @@ pub(crate) fn fingerprint() -> Machine {
         uname.release().to_string_lossy()
     );
     Machine {
+        identity: identity(uname.nodename().to_bytes()),
         os: operating_system(),
         kernel,
         cpu_model: cpu_model(),
@@ -32,6 +34,16 @@ pub(crate) fn fingerprint() -> Machine {
         load_before: load(),
         rustc: env!("PWBENCH_RUSTC").to_owned(),
     }
+}
+
+/// The beginning of a hash over what the host is called and identified by.
+fn identity(host: &[u8]) -> String {
+    let id = line("/etc/machine-id").unwrap_or_default();
+    let hash = Sha256::new()
+        .chain_update(host)
+        .chain_update(id.as_bytes())
+        .finalize();
+    hash[..6].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn operating_system() -> String {

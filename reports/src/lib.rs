@@ -6,19 +6,27 @@
 #![forbid(unsafe_code)]
 
 mod charts;
+mod document;
 mod export;
+mod kinds;
+mod merged;
 mod model;
+mod run;
 mod statistics;
 mod summary;
 mod tables;
 
-pub use charts::ChartError;
+pub use charts::{Axis, Bar, Chart, ChartError, Ink, Line, Point, Unit};
+pub use document::{Document, Part, Section, Weight};
 pub use export::{Csv, ExportError, Exporter, Html, Json, Markdown, Report, exporters};
+pub use kinds::{RUN, Reported, kind_of, reported};
+pub use merged::{Joined, KIND as MERGED, MergeError, merge};
 pub use model::{
     Arm, BoundsMethod, CallbackCost, Campaign, CampaignFolder, CampaignWall, Cell, Check,
     Compilation, ConformanceRow, FailureKind, FolderError, Latency, LatencyError, Machine,
-    Measurement, Memory, Mismatch, ModeKind, Pair, ParsePairError, Regions, RuntimeManifest,
-    SCHEMA, Size, Startup, Status, TrialRecord, Trials, Unavailable, WorkloadInfo,
+    Measurement, Memory, Mismatch, ModeKind, Pair, ParsePairError, ParseShardError, Regions,
+    RuntimeManifest, SCHEMA, Shard, Size, Startup, Status, TrialRecord, Trials, Unavailable,
+    WorkloadInfo,
 };
 pub use statistics::{
     BreakEven, Contender, Control, Course, Interval, PairedRatio, Place, Policy, Series, Stretch,
@@ -30,3 +38,4 @@ pub use summary::{
     LatencySummary, MemorySummary, Metric, Overall, OverallRow, PairAnswer, PairSummary,
     SizeSummary, StartupSummary, Summary, Trust, Unlikeness,
 };
+pub use tables::{Column, Entry, Table, Tone};

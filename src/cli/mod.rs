@@ -3,6 +3,7 @@
 mod compile;
 mod inspect;
 mod list;
+mod merge;
 mod numbers;
 mod report;
 mod run;
@@ -13,6 +14,7 @@ mod verify;
 pub(crate) use compile::CompileArgs;
 pub(crate) use inspect::InspectArgs;
 pub(crate) use list::ListArgs;
+pub(crate) use merge::MergeArgs;
 pub(crate) use report::ReportArgs;
 pub(crate) use run::{Preset, RunArgs};
 pub(crate) use selection::Selection;
@@ -51,8 +53,10 @@ pub(crate) enum Command {
     Compile(CompileArgs),
     /// Check runtimes: conformance suite, outcomes and host-call traces
     Verify(VerifyArgs),
-    /// Write the report of a campaign's folder again
+    /// Write the report of a results folder again, also beside or with others
     Report(ReportArgs),
+    /// Join campaigns, for example the shards of one plan
+    Merge(MergeArgs),
     /// Run the reverse proxy with Proxy-Wasm filters
     Serve(ServeArgs),
     /// Run one trial: its description is read from standard input

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use host_core::Isolation;
-use reports::Pair;
+use reports::{Pair, Shard};
 
 use super::Selection;
 use super::numbers::{milliseconds, seconds};
@@ -23,6 +23,7 @@ use crate::output::Format;
   pwbench run --workload prime-check --isolation request
   pwbench run --workload inference-mlp --variant 'scalar-*','simd-*'
   pwbench run --versus wasmtime/winch,wasmi/lazy
+  pwbench run --preset full --seed 7 --shard 1/3
   pwbench run --module plugin.wasm --config plugin.json --requests recorded.har
 
 With --format json, standard output is the campaign's summary.json: schema, headline, primary, \
@@ -50,6 +51,10 @@ pub(crate) struct RunArgs {
     /// Seed of the order of trials and of the statistics
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+    /// Measure one part of the plan only, for one of N machines: whole rankings are dealt out
+    /// by the seed; `pwbench merge` joins the parts, see docs/distributed.md
+    #[arg(long, value_name = "I/N", requires = "seed")]
+    pub(crate) shard: Option<Shard>,
     /// Folder under which the campaign's own folder is made
     #[arg(long, value_name = "DIR", default_value = "results")]
     pub(crate) output: PathBuf,

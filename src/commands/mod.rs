@@ -3,6 +3,7 @@
 mod compile;
 mod inspect;
 mod list;
+mod merge;
 mod report;
 mod run;
 mod serve;
@@ -26,6 +27,7 @@ pub(crate) fn execute(cli: Cli) -> Result<Exit, Error> {
         Command::Inspect(arguments) => inspect::inspect(&arguments),
         Command::Verify(arguments) => verify::verify(arguments),
         Command::Report(arguments) => report::report(&arguments),
+        Command::Merge(arguments) => merge::merge(&arguments),
         Command::Serve(arguments) => serve::serve(&arguments),
         Command::Trial => trial::trial(),
     }

@@ -15,6 +15,9 @@ pub(super) fn run(mut arguments: RunArgs) -> Result<Exit, Error> {
     let mut field = Field::of(&arguments.selection)?;
     field.take_artifacts(&arguments.selection.artifacts, arguments.deadline)?;
     let seed = arguments.seed.unwrap_or_else(rand::random);
+    if let Some(shard) = arguments.shard {
+        field.take_shard(shard, seed)?;
+    }
     let interrupt = Interrupt::listen()?;
     let runner = Runner::new(arguments.trial_timeout, interrupt, seed)?;
     let progress = Progress::new();

@@ -48,7 +48,7 @@ pub(crate) async fn conduct(
     seed: u64,
 ) -> Result<Conducted, Error> {
     let extent = extent(arguments);
-    let (id, folder) = folder::create(&arguments.output, arguments.preset)?;
+    let (id, folder) = folder::create(&arguments.output, arguments.preset, arguments.shard)?;
     let path = folder.path().to_path_buf();
     let artifacts = path.join("artifacts");
     fs::create_dir_all(&artifacts).map_err(Error::io(
@@ -63,6 +63,7 @@ pub(crate) async fn conduct(
         command_line: std::env::args().collect(),
         preset: arguments.preset.word().to_owned(),
         seed,
+        shard: arguments.shard,
         blocks_planned: extent.blocks,
         machine: machine::fingerprint(),
         workloads: field

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use reports::{Cell, Unavailable};
+use reports::{Cell, Shard, Unavailable};
 use runtimes::{Availability, RuntimeEntry};
 use workloads::{NativeTwin, Workload};
 
@@ -11,6 +11,8 @@ use crate::artifact::{ArtifactFile, hexadecimal};
 use crate::cli::Selection;
 use crate::error::Error;
 use crate::trial::Source;
+
+use super::sharding;
 
 /// What to do about an artifact that is not the right one.
 const AGAIN: &str = "compile it again with `pwbench compile`, with the same --deadline or none";
@@ -123,6 +125,33 @@ impl Field {
             }
             self.artifacts.push(artifact);
         }
+        Ok(())
+    }
+
+    /// Keeps the rankings that fall to a shard. A ranking, a workload with its variant, is
+    /// never split: its runtimes are compared within blocks, which one machine must measure.
+    ///
+    /// # Errors
+    /// When there are fewer rankings than shards and none is left for this one.
+    pub(crate) fn take_shard(&mut self, shard: Shard, seed: u64) -> Result<(), Error> {
+        let key = |workload: &Workload| (workload.name.clone(), workload.variant.clone());
+        let all: Vec<_> = self.workloads.iter().map(|(_, own)| key(own)).collect();
+        let own = sharding::dealt(&all, shard, seed);
+        if own.is_empty() {
+            return Err(Error::EmptyShard {
+                shard,
+                rankings: all.len(),
+            });
+        }
+        self.workloads
+            .retain(|(_, workload)| own.contains(&key(workload)));
+        // Rows name a workload, or a workload and its variant.
+        let is_own = |name: &str| {
+            let name = name.split(' ').next();
+            own.iter().any(|(workload, _)| Some(&**workload) == name)
+        };
+        self.unavailable
+            .retain(|row| row.workload.as_deref().is_none_or(is_own));
         Ok(())
     }
 

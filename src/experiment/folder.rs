@@ -2,16 +2,21 @@
 
 use std::path::Path;
 
-use reports::CampaignFolder;
+use reports::{CampaignFolder, Shard};
 
 use crate::cli::Preset;
 use crate::error::Error;
 
-/// Makes a folder named after the moment and the preset; a second campaign within the same
-/// second gets a number.
-pub(crate) fn create(output: &Path, preset: Preset) -> Result<(String, CampaignFolder), Error> {
+/// Makes a folder named after the moment, the preset and the shard; a second campaign within
+/// the same second gets a number.
+pub(crate) fn create(
+    output: &Path,
+    preset: Preset,
+    shard: Option<Shard>,
+) -> Result<(String, CampaignFolder), Error> {
     let moment = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
-    let stem = format!("{moment}-{}", preset.word());
+    let shard = shard.map(|shard| format!("-{}of{}", shard.number, shard.of));
+    let stem = format!("{moment}-{}{}", preset.word(), shard.unwrap_or_default());
     for number in 1.. {
         let id = if number == 1 {
             stem.clone()
@@ -46,7 +51,7 @@ mod tests {
     fn campaigns_of_the_same_second_get_folders_of_their_own() {
         let output = tempfile::tempdir().expect("a folder");
         let ids: Vec<String> = (0..3)
-            .map(|_| create(output.path(), Preset::Quick).expect("made").0)
+            .map(|_| create(output.path(), Preset::Quick, None).expect("made").0)
             .collect();
         let unique: std::collections::BTreeSet<_> = ids.iter().collect();
         assert_eq!(unique.len(), 3, "{ids:?}");

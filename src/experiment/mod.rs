@@ -14,6 +14,7 @@ mod probing;
 mod progress;
 mod recorder;
 mod schedule;
+mod sharding;
 mod verification;
 
 pub(crate) use campaign::{Conducted, conduct};

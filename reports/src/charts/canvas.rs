@@ -1,66 +1,12 @@
 //! A canvas: plotters' SVG backend, with colours that follow the page's theme.
 
-use super::ChartError;
+use super::{ChartError, Ink};
 use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
-use plotters::element::{DashedPathElement, PathElement, Polygon, Rectangle, Text};
+use plotters::element::{Circle, DashedPathElement, PathElement, Polygon, Rectangle, Text};
 use plotters::prelude::{Color as _, DrawingArea, IntoDrawingArea as _, IntoFont as _, ShapeStyle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, RGBColor};
-
-/// Colours by meaning. Each is drawn as a placeholder and then replaced by a CSS
-/// variable, so that one picture serves light and dark pages and print.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub(super) enum Ink {
-    Text,
-    Muted,
-    Grid,
-    Native,
-    Aot,
-    Optimising,
-    Baseline,
-    Interpreter,
-    Unknown,
-    Code,
-    Instantiate,
-    Start,
-    FirstRequest,
-    FirstVm,
-    FurtherVm,
-}
-
-impl Ink {
-    const ALL: [(Ink, &'static str); 15] = [
-        (Ink::Text, "--text"),
-        (Ink::Muted, "--muted"),
-        (Ink::Grid, "--grid"),
-        (Ink::Native, "--k-native"),
-        (Ink::Aot, "--k-aot"),
-        (Ink::Optimising, "--k-optimising"),
-        (Ink::Baseline, "--k-baseline"),
-        (Ink::Interpreter, "--k-interpreter"),
-        (Ink::Unknown, "--k-unknown"),
-        (Ink::Code, "--s-code"),
-        (Ink::Instantiate, "--s-instantiate"),
-        (Ink::Start, "--s-start"),
-        (Ink::FirstRequest, "--s-first"),
-        (Ink::FirstVm, "--s-code"),
-        (Ink::FurtherVm, "--s-first"),
-    ];
-
-    fn placeholder(self) -> RGBColor {
-        RGBColor(1, 2, self as u8)
-    }
-
-    /// The CSS variable that gives the colour.
-    pub(super) fn variable(self) -> &'static str {
-        Ink::ALL
-            .iter()
-            .find(|(ink, _)| *ink == self)
-            .map_or("--text", |(_, name)| name)
-    }
-}
 
 /// Where text stands relative to its point.
 #[derive(Debug, Clone, Copy)]
@@ -106,7 +52,9 @@ fn themed(svg: &str, (width, height): (u32, u32), label: &str) -> String {
     body = body.replace(" font-family=\"system-ui\"", "");
     for (ink, name) in Ink::ALL {
         let placeholder = format!("\"#0102{:02X}\"", ink as u8);
-        body = body.replace(&placeholder, &format!("\"var({name})\""));
+        if body.contains(&placeholder) {
+            body = body.replace(&placeholder, &format!("\"var({name})\""));
+        }
     }
     let label = escape(label);
     format!(
@@ -122,12 +70,16 @@ fn escape(text: &str) -> String {
         .replace('"', "&quot;")
 }
 
+fn placeholder(ink: Ink) -> RGBColor {
+    RGBColor(1, 2, ink as u8)
+}
+
 fn fine((x, y): (i32, i32)) -> (i32, i32) {
     (x * FINE, y * FINE)
 }
 
 fn stroke(ink: Ink, width: u32) -> ShapeStyle {
-    let color = ink.placeholder().into();
+    let color = placeholder(ink).into();
     ShapeStyle {
         color,
         filled: false,
@@ -181,12 +133,40 @@ impl Canvas<'_> {
         drawn.map_err(ChartError::new)
     }
 
+    /// An area between two lines, faint.
+    pub(super) fn band(
+        &self,
+        points: impl Iterator<Item = (f64, f64)>,
+        ink: Ink,
+    ) -> Result<(), ChartError> {
+        let part = |pixels: f64| (pixels * f64::from(FINE)).round() as i32;
+        let points: Vec<(i32, i32)> = points.map(|(x, y)| (part(x), part(y))).collect();
+        let element = Polygon::new(points, placeholder(ink).mix(0.16).filled());
+        self.area.draw(&element).map_err(ChartError::new)
+    }
+
+    /// A dot around a point, filled or not.
+    pub(super) fn dot(
+        &self,
+        (x, y): (i32, i32),
+        radius: i32,
+        ink: Ink,
+        filled: bool,
+    ) -> Result<(), ChartError> {
+        let style = ShapeStyle {
+            filled,
+            ..stroke(ink, 2)
+        };
+        let element = Circle::new(fine((x, y)), radius * FINE, style);
+        self.area.draw(&element).map_err(ChartError::new)
+    }
+
     /// A diamond around a point.
     pub(super) fn mark(&self, (x, y): (i32, i32), ink: Ink) -> Result<(), ChartError> {
         let points = [(x - 5, y), (x, y - 5), (x + 5, y), (x, y + 5)]
             .map(fine)
             .to_vec();
-        let element = Polygon::new(points, ink.placeholder().filled());
+        let element = Polygon::new(points, placeholder(ink).filled());
         self.area.draw(&element).map_err(ChartError::new)
     }
 
@@ -214,7 +194,7 @@ impl Canvas<'_> {
         let height = 12.0 * f64::from(FINE) * 1.24;
         let style = ("system-ui", height, FontStyle::Normal)
             .into_font()
-            .color(&ink.placeholder())
+            .color(&placeholder(ink))
             .pos(Pos::new(horizontal, VPos::Center));
         let element = Text::new(text.to_owned(), fine(at), style);
         self.area.draw(&element).map_err(ChartError::new)

@@ -3,28 +3,24 @@
 //! Every chart is drawn once for wide and once for narrow pages; the page's
 //! style shows the one that fits. No font is loaded and nothing is fetched.
 
-mod axis;
+mod axes;
+mod bars;
 mod canvas;
-mod curves;
-mod rows;
+mod chart;
+mod ink;
+mod lines;
+mod points;
+mod span;
+mod unit;
 
-pub(crate) use curves::{break_even, percentiles};
-pub(crate) use rows::{cost, memory, ratios, startup};
-
-use crate::model::ModeKind;
-use canvas::Ink;
-
-/// A chart in both widths.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Chart {
-    pub(crate) title: String,
-    /// What is drawn and how to read it.
-    pub(crate) caption: String,
-    pub(crate) wide: String,
-    pub(crate) narrow: String,
-    /// CSS variable of the colour, and what it stands for.
-    pub(crate) legend: Vec<(&'static str, String)>,
-}
+pub use axes::Axis;
+pub use bars::Bar;
+pub use chart::Chart;
+pub(crate) use chart::Drawn;
+pub use ink::Ink;
+pub use lines::Line;
+pub use points::Point;
+pub use unit::Unit;
 
 /// A chart that could not be drawn.
 #[derive(Debug, thiserror::Error)]
@@ -37,53 +33,24 @@ impl ChartError {
     }
 }
 
-/// Widths in pixels of the two drawings.
-const WIDTHS: [i32; 2] = [920, 372];
-
-fn both(
-    draw: impl Fn(Frame) -> Result<String, ChartError>,
-) -> Result<(String, String), ChartError> {
-    let [wide, narrow] = WIDTHS;
-    Ok((
-        draw(Frame {
-            width: wide,
-            narrow: false,
-        })?,
-        draw(Frame {
-            width: narrow,
-            narrow: true,
-        })?,
-    ))
-}
-
 /// The page a drawing is meant for.
 #[derive(Debug, Clone, Copy)]
 struct Frame {
+    /// Width in pixels.
     width: i32,
     narrow: bool,
 }
 
-fn ink_of(kind: ModeKind) -> Ink {
-    match kind {
-        ModeKind::Native => Ink::Native,
-        ModeKind::Aot => Ink::Aot,
-        ModeKind::OptimisingJit => Ink::Optimising,
-        ModeKind::BaselineJit => Ink::Baseline,
-        ModeKind::Interpreter => Ink::Interpreter,
-        ModeKind::Unknown => Ink::Unknown,
-    }
-}
-
-/// The kinds that occur, each once, in their usual order.
-fn kind_legend(kinds: impl IntoIterator<Item = ModeKind>) -> Vec<(&'static str, String)> {
-    let mut kinds: Vec<ModeKind> = kinds.into_iter().collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    kinds
-        .into_iter()
-        .map(|kind| (ink_of(kind).variable(), kind.words().to_owned()))
-        .collect()
-}
+const FRAMES: [Frame; 2] = [
+    Frame {
+        width: 920,
+        narrow: false,
+    },
+    Frame {
+        width: 372,
+        narrow: true,
+    },
+];
 
 /// A name that fits, with an ellipsis in its middle where it does not: modes
 /// differ at their ends.
@@ -98,9 +65,20 @@ fn fitted(name: &str, most: usize) -> String {
     start.iter().chain(&['…']).chain(end).collect()
 }
 
+/// A number as data: as short as it can be read back, at most six digits.
+fn datum(value: f64) -> String {
+    match value.is_finite() {
+        false => String::new(),
+        true => format!("{value:.5e}")
+            .parse::<f64>()
+            .unwrap_or(value)
+            .to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::fitted;
+    use super::{datum, fitted};
 
     #[test]
     fn long_names_keep_both_ends() {
@@ -109,5 +87,12 @@ mod tests {
             "wasmtime/cranelift-aot"
         );
         assert_eq!(fitted("wasmtime/cranelift-aot", 11), "wasmt…t-aot");
+    }
+
+    #[test]
+    fn data_is_written_to_six_digits_and_nonsense_not_at_all() {
+        assert_eq!(datum(1234.567_89), "1234.57");
+        assert_eq!(datum(61_000_000.0), "61000000");
+        assert_eq!(datum(f64::NAN), "");
     }
 }

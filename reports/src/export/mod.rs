@@ -1,23 +1,19 @@
 //! Exporters: the same summary in several formats.
 
 mod csv;
-mod html;
 mod json;
-mod markdown;
-mod method;
-mod notices;
+mod page;
 mod report;
-mod terminal;
 
 pub use csv::Csv;
-pub use html::Html;
 pub use json::Json;
-pub use markdown::Markdown;
+pub use page::{Html, Markdown};
 pub use report::Report;
 
 use crate::charts::ChartError;
 use crate::model::FolderError;
 use crate::summary::Summary;
+use std::path::PathBuf;
 
 /// A format for reports.
 pub trait Exporter {
@@ -51,6 +47,20 @@ pub enum ExportError {
     /// The summary could not be written as JSON.
     #[error("summary.json could not be put together: {0}")]
     Json(#[from] serde_json::Error),
+    /// The results are of a kind that this version does not know.
+    #[error("{}: results of the kind `{kind}`, this version knows {known}; use the version of pwbench that made them", folder.display())]
+    Kind {
+        /// The folder.
+        folder: PathBuf,
+        /// Its kind.
+        kind: String,
+        /// The kinds that are known.
+        known: String,
+    },
+    /// The results of a kind cannot be read; the text names the file and, after its last
+    /// semicolon, the remedy.
+    #[error("{0}")]
+    Results(String),
     /// The system refused to write a file.
     #[error(transparent)]
     Folder(#[from] FolderError),

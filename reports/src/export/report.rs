@@ -1,7 +1,9 @@
 //! A report: a campaign's summary and the files made from it.
 
-use super::{ExportError, exporters, terminal};
+use super::{ExportError, exporters};
+use crate::document::Document;
 use crate::model::{Campaign, CampaignFolder, FolderError, Pair, TrialRecord, write_whole};
+use crate::run;
 use crate::summary::Summary;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +45,18 @@ impl Report {
         Ok(report)
     }
 
+    /// The report as a document.
+    pub fn document(&self) -> Document {
+        run::document(&self.summary)
+    }
+
+    /// The report as a document that begins with this campaign beside another one.
+    pub fn beside(&self, other: &Report) -> Document {
+        let mut document = self.document();
+        run::beside(&mut document, &self.summary, &other.summary);
+        document
+    }
+
     /// The summary.
     pub fn summary(&self) -> &Summary {
         &self.summary
@@ -65,6 +79,6 @@ impl Report {
 
     /// The verdict and the rankings for a terminal of `width` columns, without colours.
     pub fn terminal_table(&self, width: u16) -> String {
-        terminal::render(&self.summary, width)
+        self.document().terminal(width)
     }
 }

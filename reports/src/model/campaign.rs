@@ -1,6 +1,6 @@
 //! Campaigns: one invocation, one results folder.
 
-use super::{ConformanceRow, Pair, RuntimeManifest, SCHEMA, schema};
+use super::{ConformanceRow, Pair, RuntimeManifest, SCHEMA, Shard, schema};
 use serde::{Deserialize, Serialize};
 
 /// `campaign.json`: everything about a campaign that is not a trial.
@@ -24,6 +24,9 @@ pub struct Campaign {
     pub preset: String,
     /// Seed of everything random in the campaign.
     pub seed: u64,
+    /// The part of a larger plan that this is, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
     /// Blocks that were planned.
     pub blocks_planned: u32,
     /// Blocks in which every cell had its trial.
@@ -59,6 +62,7 @@ impl Default for Campaign {
             command_line: Vec::new(),
             preset: String::new(),
             seed: 0,
+            shard: None,
             blocks_planned: 0,
             blocks_complete: 0,
             interrupted: false,
@@ -78,6 +82,9 @@ impl Default for Campaign {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Machine {
+    /// Tells machines of one make apart without naming them: the beginning of a SHA-256 over
+    /// the host's name and id; empty where unknown.
+    pub identity: String,
     /// Operating system.
     pub os: String,
     /// Kernel version.
@@ -96,6 +103,19 @@ pub struct Machine {
     pub load_before: Option<f64>,
     /// The compiler that built pwbench.
     pub rustc: String,
+}
+
+impl Machine {
+    /// Whether two campaigns ran on one and the same machine, as far as can be told: equal in
+    /// all but the load, and known apart from others of their make.
+    pub fn is_same(&self, other: &Machine) -> bool {
+        let without_load = |machine: &Machine| Machine {
+            load_before: None,
+            rustc: String::new(),
+            ..machine.clone()
+        };
+        !self.identity.is_empty() && without_load(self) == without_load(other)
+    }
 }
 
 /// A workload that took part.

@@ -12,6 +12,7 @@ mod manifest;
 mod manifest_class;
 mod measurement;
 mod pair;
+mod shard;
 mod trial;
 
 pub use campaign::{Campaign, CampaignWall, Machine, Unavailable, WorkloadInfo};
@@ -24,6 +25,7 @@ pub use manifest::{ModeKind, RuntimeManifest};
 pub use manifest_class::{BoundsMethod, Compilation};
 pub use measurement::{CallbackCost, Measurement, Memory, Regions, Size, Startup};
 pub use pair::{Pair, ParsePairError};
+pub use shard::{ParseShardError, Shard};
 pub use trial::{FailureKind, Status, TrialRecord};
 
 /// Version of the result model written into every file.

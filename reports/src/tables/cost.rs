@@ -161,8 +161,8 @@ pub(crate) fn break_even_table(group: &Group) -> Table {
     let mut table = table
         .numbers("Start-up", "")
         .numbers("Each request", "")
-        .words(&format!("Overtakes {}", name(quickest)))
-        .words(&format!("Overtaken by {}", name(best)));
+        .words(format!("Overtakes {}", name(quickest)))
+        .words(format!("Overtaken by {}", name(best)));
     for (cell, course) in courses() {
         let is = |other: &CellSummary| cell.cell.runtime == other.cell.runtime;
         let overtakes = break_even(course, quickest_course);

@@ -16,7 +16,7 @@ pub(crate) use environment::{
     availability, conformance_failures, controls, failures, fairness, machine, remedies, workloads,
 };
 pub(crate) use pairs::pair;
-pub(crate) use ranking::{overall, ranking, short};
+pub(crate) use ranking::{overall, ranking, short, verdict};
 pub(crate) use raw::raw;
 pub(crate) use side_by_side::side_by_side;
-pub(crate) use table::Table;
+pub use table::{Column, Entry, Table, Tone};

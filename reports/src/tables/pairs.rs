@@ -26,7 +26,8 @@ pub(crate) fn pair(found: &PairSummary) -> Table {
     if found.claim.is_some() {
         table = table.words("Claim");
     }
-    let mut table = table.numbers("n", "blocks");
+    // The interval is what was asked for, so only the probability may go.
+    let mut table = table.numbers("n", "blocks").dispensable(&["p"]);
     for answer in &found.answers {
         let comparison = &answer.comparison;
         let mut row: Vec<Entry> = vec![

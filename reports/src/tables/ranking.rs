@@ -6,6 +6,18 @@ use crate::model::ModeKind;
 use crate::statistics::{PairedRatio, Word};
 use crate::summary::{CellSummary, Comparison, Group, Metric, Overall, Summary, Unlikeness, named};
 
+/// Columns left out first when the terminal is narrow, in that order.
+const DISPENSABLE: [&str; 7] = [
+    // The caution below the tables says the same.
+    "Unlike the best in",
+    "n",
+    "p50",
+    "Kind",
+    "95 % interval",
+    "p99",
+    "× best",
+];
+
 /// The ranking of a group.
 pub(crate) fn ranking(summary: &Summary, group: &Group) -> Table {
     let metrics = |metric: Metric| {
@@ -36,7 +48,8 @@ pub(crate) fn ranking(summary: &Summary, group: &Group) -> Table {
         .numbers("p50", latency.unit)
         .numbers("p99", latency.unit)
         .words("Unlike the best in")
-        .numbers("n", "blocks");
+        .numbers("n", "blocks")
+        .dispensable(&DISPENSABLE);
     for cell in &group.cells {
         let median = |metric| cell.metrics.get(&metric).map(|absolute| absolute.median);
         let best = cell.to_best.get(&primary);
@@ -86,7 +99,8 @@ pub(crate) fn overall(overall: &Overall, primary: Metric) -> Table {
         .numbers("95 % interval", "× best")
         .words("Verdict")
         .words("Unlike the best in")
-        .numbers("n", "blocks");
+        .numbers("n", "blocks")
+        .dispensable(&DISPENSABLE);
     for row in &overall.rows {
         let best = row.to_best.as_ref();
         let name = if row.rank == Some(1) {
@@ -164,7 +178,8 @@ fn shown(show: bool, text: String) -> Entry {
     }
 }
 
-fn verdict(cell: &CellSummary) -> Entry {
+/// The word for a cell, or why there is none.
+pub(crate) fn verdict(cell: &CellSummary) -> Entry {
     if cell.withheld.is_some() {
         // The full reason stands among the failures.
         let short = if cell.blocks == 0 {

@@ -3,44 +3,59 @@
 use crate::model::ModeKind;
 use crate::statistics::Word;
 
-/// A table as it stands in every report.
+/// A table as it stands in every report: on the page, in Markdown, on a terminal and as CSV.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Table {
-    pub(crate) title: String,
+pub struct Table {
+    /// Its caption; may be empty where the part's title says it.
+    pub title: String,
     /// One or two sentences under the title; may be empty.
-    pub(crate) note: String,
-    pub(crate) columns: Vec<Column>,
-    pub(crate) rows: Vec<Vec<Entry>>,
+    pub note: String,
+    /// Columns, from left to right.
+    pub columns: Vec<Column>,
+    /// Rows of as many entries as there are columns.
+    pub rows: Vec<Vec<Entry>>,
+    /// Headings of columns that a narrow terminal leaves out, the first to go first.
+    pub dispensable: Vec<&'static str>,
 }
 
 /// A column.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Column {
-    pub(crate) heading: String,
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Column {
+    /// Heading. Columns called Workload, Runtime, Kind or Isolation are what a page's filters
+    /// go by; one called Verdict is kept on one line.
+    pub heading: String,
     /// Unit of its numbers; may be empty.
-    pub(crate) unit: String,
+    pub unit: String,
     /// Numbers stand to the right.
-    pub(crate) numeric: bool,
+    pub numeric: bool,
 }
 
-/// One cell of a table.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Entry {
-    pub(crate) text: String,
-    pub(crate) tone: Tone,
+/// One cell of a table: text as it is shown.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Entry {
+    /// The text.
+    pub text: String,
+    /// What it means.
+    pub tone: Tone,
 }
 
-/// What a cell's text means, beyond the text.
+/// What an entry's text means, beyond the text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Tone {
+pub enum Tone {
+    /// Nothing.
     #[default]
     Plain,
+    /// It matters most in its table.
     Strong,
+    /// It matters little.
     Muted,
+    /// Good news.
     Good,
+    /// Bad news.
     Bad,
     /// Identifiers, hashes and commands.
     Code,
+    /// A kind of mode, with its colour.
     Kind(ModeKind),
 }
 
@@ -60,7 +75,7 @@ impl Tone {
 }
 
 /// The class in HTML that gives a kind its colour.
-pub(crate) fn kind_class(kind: ModeKind) -> &'static str {
+fn kind_class(kind: ModeKind) -> &'static str {
     match kind {
         ModeKind::Native => "kind k-native",
         ModeKind::Aot => "kind k-aot",
@@ -72,21 +87,25 @@ pub(crate) fn kind_class(kind: ModeKind) -> &'static str {
 }
 
 impl Table {
-    pub(crate) fn new(title: impl Into<String>) -> Table {
+    /// A table without columns.
+    pub fn new(title: impl Into<String>) -> Table {
         Table {
             title: title.into(),
             ..Table::default()
         }
     }
 
-    pub(crate) fn note(mut self, note: impl Into<String>) -> Table {
+    /// Sets the sentences under the title.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Table {
         self.note = note.into();
         self
     }
 
     /// Adds a column of words.
-    pub(crate) fn words(mut self, heading: &str) -> Table {
-        let (heading, unit) = (heading.to_owned(), String::new());
+    #[must_use]
+    pub fn words(mut self, heading: impl Into<String>) -> Table {
+        let (heading, unit) = (heading.into(), String::new());
         self.columns.push(Column {
             heading,
             unit,
@@ -95,8 +114,9 @@ impl Table {
         self
     }
 
-    /// Adds a column of numbers.
-    pub(crate) fn numbers(mut self, heading: impl Into<String>, unit: &str) -> Table {
+    /// Adds a column of numbers, with their unit or none.
+    #[must_use]
+    pub fn numbers(mut self, heading: impl Into<String>, unit: &str) -> Table {
         let (heading, unit) = (heading.into(), unit.to_owned());
         self.columns.push(Column {
             heading,
@@ -106,7 +126,15 @@ impl Table {
         self
     }
 
-    pub(crate) fn row(&mut self, row: Vec<Entry>) {
+    /// Names the columns that a narrow terminal leaves out, the first to go first.
+    #[must_use]
+    pub fn dispensable(mut self, headings: &[&'static str]) -> Table {
+        self.dispensable = headings.to_vec();
+        self
+    }
+
+    /// Adds a row of as many entries as there are columns.
+    pub fn row(&mut self, row: Vec<Entry>) {
         self.rows.push(row);
     }
 
@@ -121,14 +149,15 @@ impl Table {
         }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// True without rows; such a table is left out of every report.
+    pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 }
 
 impl Column {
     /// The heading with its unit: `p99 (µs)`.
-    pub(crate) fn full(&self) -> String {
+    pub fn full(&self) -> String {
         match self.unit.as_str() {
             "" => self.heading.clone(),
             unit => format!("{} ({unit})", self.heading),
@@ -137,18 +166,21 @@ impl Column {
 }
 
 impl Entry {
-    pub(crate) fn toned(text: impl Into<String>, tone: Tone) -> Entry {
+    /// Text with its meaning.
+    pub fn toned(text: impl Into<String>, tone: Tone) -> Entry {
         Entry {
             text: text.into(),
             tone,
         }
     }
 
-    pub(crate) fn kind(kind: ModeKind) -> Entry {
+    /// A kind of mode.
+    pub fn kind(kind: ModeKind) -> Entry {
         Entry::toned(kind.words(), Tone::Kind(kind))
     }
 
-    pub(crate) fn word(word: Word) -> Entry {
+    /// One of the four words of a verdict.
+    pub fn word(word: Word) -> Entry {
         let tone = match word {
             Word::Faster => Tone::Good,
             Word::Slower => Tone::Bad,

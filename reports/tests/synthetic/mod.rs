@@ -16,6 +16,7 @@ pub(crate) use model::{Truth, truths};
 pub(crate) struct Synthetic {
     pub(crate) campaign: Campaign,
     pub(crate) trials: Vec<TrialRecord>,
+    transactions: u64,
     random: ChaCha8Rng,
 }
 
@@ -26,6 +27,7 @@ impl Synthetic {
         Synthetic {
             campaign: model::campaign(truths, workloads),
             trials: Vec::new(),
+            transactions: TRANSACTIONS,
             random: ChaCha8Rng::seed_from_u64(42),
         }
     }
@@ -65,6 +67,38 @@ impl Synthetic {
         }
         self.campaign.blocks_planned = blocks;
         self.campaign.blocks_complete = blocks;
+    }
+
+    /// Ten thousand cells: 40 runtimes on 25 workloads with five variants and two isolations,
+    /// of few transactions each.
+    pub(crate) fn huge() -> Self {
+        let truths = model::many(40);
+        let names: Vec<String> = (1..=25).map(|n| format!("workload-{n:02}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut synthetic = Synthetic::new(&truths, &names);
+        synthetic.transactions = 60;
+        for block in 0..=6 {
+            for (at, workload) in names.iter().enumerate() {
+                for (variant, isolation) in (0..5).flat_map(|v| [(v, "thread"), (v, "request")]) {
+                    let scale = 1.0 + 0.3 * at as f64 + 0.1 * f64::from(variant);
+                    let at = |truth: &Truth| Cell {
+                        variant: format!("variant-{variant}"),
+                        isolation: isolation.into(),
+                        ..cell(truth.runtime, workload)
+                    };
+                    let control = at(&truths[1]).control_arm();
+                    for truth in &truths {
+                        let trial = synthetic.trial(block, 0, at(truth), truth, scale);
+                        synthetic.trials.push(trial);
+                    }
+                    let trial = synthetic.trial(block, 0, control, &truths[1], scale);
+                    synthetic.trials.push(trial);
+                }
+            }
+        }
+        synthetic.campaign.blocks_planned = 6;
+        synthetic.campaign.blocks_complete = 6;
+        synthetic
     }
 
     /// Adds the rows that something going wrong leaves behind.
@@ -153,23 +187,24 @@ impl Synthetic {
     }
 
     fn measurement(&mut self, truth: &Truth, scale: f64) -> Measurement {
+        let transactions = self.transactions;
         let noise = 1.0 + 0.01 * (self.random.random::<f64>() - 0.5);
         let cost = truth.ns * scale * noise;
         let mut histogram = Histogram::<u64>::new(3).unwrap();
-        for _ in 0..TRANSACTIONS {
+        for _ in 0..transactions {
             let tail = self.random.random::<f64>().powi(2).mul_add(-0.999_9, 1.0);
             let ns = cost * (0.75 + 0.25 / tail.powf(0.6));
             histogram.record(ns as u64).unwrap();
         }
-        let total = (cost * TRANSACTIONS as f64) as u64;
+        let total = (cost * transactions as f64) as u64;
         let callback = |name: &str, share: f64| CallbackCost {
             name: name.into(),
-            calls: TRANSACTIONS,
+            calls: transactions,
             total_ns: (share * total as f64) as u64,
         };
         let ns = |ms: f64| (ms * 1e6 * noise) as u64;
         Measurement {
-            transactions: TRANSACTIONS,
+            transactions,
             passes: 10,
             wall_ns: total,
             cpu_ns: (total as f64 * 0.98) as u64,
@@ -181,7 +216,7 @@ impl Synthetic {
                 callback("proxy_on_log", 0.05),
                 callback("proxy_on_delete", 0.03),
             ],
-            callback_transactions: TRANSACTIONS,
+            callback_transactions: transactions,
             startup: Startup {
                 compile_ns: truth.compile_ms.map(ns),
                 compile_cpu_ns: truth.compile_ms.map(|ms| ns(ms * 1.8)),
@@ -240,6 +275,7 @@ pub(crate) fn by_name(name: &str) -> Option<Synthetic> {
         "few" => Synthetic::usual(3),
         "empty" => Synthetic::new(&truths(), &["header-rewrite"]),
         "drift" => one(&truths(), "prime-check", 8, 1.06),
+        "huge" => Synthetic::huge(),
         "markup" => one(&model::markup(), MARKUP, 7, 1.0),
         _ => return None,
     })

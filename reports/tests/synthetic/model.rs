@@ -49,6 +49,7 @@ pub(crate) fn campaign(truths: &[Truth], workloads: &[&str]) -> Campaign {
         preset: "quick".into(),
         seed: 7,
         machine: Machine {
+            identity: "0123456789ab".into(),
             os: "linux".into(),
             kernel: "6.12.0".into(),
             cpu_model: "Example CPU @ 2.60GHz".into(),

@@ -1,8 +1,8 @@
-//! Axes: values to pixels, and where the ticks stand.
+//! Spans: the values of an axis laid onto pixels, and where its ticks stand.
 
 /// An axis from `low` to `high`, drawn from pixel `from` to pixel `to`.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Axis {
+pub(super) struct Span {
     low: f64,
     high: f64,
     from: i32,
@@ -12,15 +12,15 @@ pub(super) struct Axis {
     unit: f64,
 }
 
-impl Axis {
+impl Span {
     /// A linear axis from zero to a little above `high`.
-    pub(super) fn from_zero(high: f64, unit: f64, from: i32, to: i32) -> Axis {
+    pub(super) fn from_zero(high: f64, unit: f64, from: i32, to: i32) -> Span {
         let high = if high.is_finite() && high > 0.0 {
-            high * 1.02
+            high.min(1e150) * 1.02
         } else {
             1.0
         };
-        Axis {
+        Span {
             low: 0.0,
             high,
             from,
@@ -31,10 +31,12 @@ impl Axis {
     }
 
     /// A logarithmic axis around values; those not above zero are ignored.
-    pub(super) fn log(values: impl IntoIterator<Item = f64>, from: i32, to: i32) -> Axis {
+    pub(super) fn log(values: impl IntoIterator<Item = f64>, from: i32, to: i32) -> Span {
         let usable = values
             .into_iter()
-            .filter(|value| value.is_finite() && *value > 0.0);
+            .filter(|value| value.is_finite() && *value > 0.0)
+            // Beyond these even the ends of the axis would not be finite.
+            .map(|value| value.clamp(1e-150, 1e150));
         let (low, high) = usable.fold((f64::INFINITY, 0.0_f64), |(low, high), v| {
             (low.min(v), high.max(v))
         });
@@ -46,7 +48,7 @@ impl Axis {
         // Room at both ends, and never less than a factor of 1.5 in all: noise
         // on almost equal values shall not fill the picture.
         let room = (high / low).powf(0.04).max(1.22);
-        Axis {
+        Span {
             low: low / room,
             high: high * room,
             from,
@@ -56,12 +58,38 @@ impl Axis {
         }
     }
 
+    /// From one value to another without room at the ends: curves begin on the frame.
+    pub(super) fn between(low: f64, high: f64, logarithmic: bool, from: i32, to: i32) -> Span {
+        let usable = |value: f64| value.is_finite() && (!logarithmic || value > 0.0);
+        let (low, high) = (low.clamp(-1e150, 1e150), high.clamp(-1e150, 1e150));
+        let low = if usable(low) {
+            low
+        } else {
+            f64::from(u8::from(logarithmic))
+        };
+        let high = if usable(high) && high > low {
+            high
+        } else if logarithmic {
+            low * 1.5
+        } else {
+            low + 1.0
+        };
+        Span {
+            low,
+            high,
+            from,
+            to,
+            logarithmic,
+            unit: 1.0,
+        }
+    }
+
     /// The pixel of a value, kept on the axis.
     pub(super) fn at(&self, value: f64) -> i32 {
         self.exactly(value).round() as i32
     }
 
-    /// As [`Axis::at`], with parts of pixels.
+    /// As [`Span::at`], with parts of pixels.
     pub(super) fn exactly(&self, value: f64) -> f64 {
         let share = match self.logarithmic {
             true => (value / self.low).ln() / (self.high / self.low).ln(),
@@ -85,15 +113,16 @@ impl Axis {
     }
 
     fn linear_ticks(&self, most: usize) -> Vec<f64> {
-        let raw = self.high / self.unit / most.max(1) as f64;
+        let raw = (self.high - self.low) / self.unit / most.max(1) as f64;
         let power = 10_f64.powf(raw.log10().floor());
         let step = [1.0, 2.0, 5.0, 10.0]
             .map(|m| m * power)
             .into_iter()
             .find(|s| *s >= raw);
         let step = step.unwrap_or(raw) * self.unit;
-        (0..)
-            .map(|i| f64::from(i) * step)
+        let first = (self.low / step).ceil();
+        (0..64)
+            .map(|i| (first + f64::from(i)) * step)
             .take_while(|tick| *tick <= self.high)
             .collect()
     }
@@ -128,30 +157,41 @@ impl Axis {
 
 #[cfg(test)]
 mod tests {
-    use super::Axis;
+    use super::Span;
 
     #[test]
     fn bars_start_at_zero_and_ticks_are_round() {
-        let axis = Axis::from_zero(73.0, 1.0, 100, 500);
+        let axis = Span::from_zero(73.0, 1.0, 100, 500);
         assert_eq!(axis.at(0.0), 100);
         assert_eq!(axis.ticks(5), vec![0.0, 20.0, 40.0, 60.0]);
     }
 
     #[test]
+    fn a_span_that_does_not_start_at_zero_has_round_ticks_within_it() {
+        let span = Span::between(98.0, 111.0, false, 0, 130);
+        assert_eq!(span.ticks(5), vec![100.0, 105.0, 110.0]);
+        assert_eq!((span.at(98.0), span.at(111.0)), (0, 130));
+        let none = Span::between(f64::INFINITY, f64::NEG_INFINITY, true, 0, 130);
+        assert!(!none.ticks(5).is_empty());
+    }
+
+    #[test]
     fn bytes_have_ticks_that_are_round_in_their_unit() {
         let mebi = 1_048_576.0;
-        let axis = Axis::from_zero(17.0 * mebi, mebi, 0, 100);
+        let axis = Span::from_zero(17.0 * mebi, mebi, 0, 100);
         assert_eq!(axis.ticks(5), [0.0, 5.0, 10.0, 15.0].map(|m| m * mebi));
     }
 
     #[test]
     fn a_log_axis_keeps_ratios_and_survives_nonsense() {
-        let axis = Axis::log([1.0, 100.0, f64::NAN, 0.0], 0, 1_000);
+        let axis = Span::log([1.0, 100.0, f64::NAN, 0.0], 0, 1_000);
         assert_eq!(axis.at(10.0), 500);
         assert!(axis.ticks(6).contains(&10.0));
         assert_eq!(axis.at(f64::NAN), 0);
-        let empty = Axis::log([], 0, 10);
+        let vast = Span::log([1.0, 1e300, 1e-300], 0, 10);
+        assert!(vast.ticks(4).len() < 20);
+        let empty = Span::log([], 0, 10);
         assert!(!empty.ticks(4).is_empty());
-        assert!(!Axis::from_zero(f64::NAN, 1.0, 0, 10).ticks(4).is_empty());
+        assert!(!Span::from_zero(f64::NAN, 1.0, 0, 10).ticks(4).is_empty());
     }
 }

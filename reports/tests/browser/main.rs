@@ -1,0 +1,219 @@
+//! The page in a real browser: no complaint, no network, filters and sorting by mouse and key.
+
+mod driver;
+#[path = "../synthetic/mod.rs"]
+mod synthetic;
+
+use driver::Browser;
+use reports::Report;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Writes the page of a synthetic campaign.
+fn page(kind: &str) -> (tempfile::TempDir, PathBuf) {
+    let made = synthetic::by_name(kind).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.html");
+    let page = Report::new(made.campaign, &made.trials).document().html();
+    std::fs::write(&path, page.unwrap()).unwrap();
+    (folder, path)
+}
+
+/// Rows that are seen in the tables of a section.
+fn seen(section: &str) -> String {
+    format!(
+        "[...document.querySelectorAll('{section} tbody tr')].filter(row => row.offsetParent).length"
+    )
+}
+
+const RUNTIMES: &str = "[...document.querySelectorAll('#ranking-1 .scroll:first-of-type tbody tr')]\
+    .filter(row => row.offsetParent).map(row => row.cells[1].textContent)";
+
+#[test]
+fn the_page_complains_of_nothing_and_asks_no_network() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    for kind in ["usual", "accidents", "markup", "empty"] {
+        let (_folder, path) = page(kind);
+        browser.open(&path);
+        assert_eq!(browser.value("document.readyState"), "complete");
+        // The script has run, and nothing of a name has.
+        assert_eq!(
+            browser.value("document.documentElement.className"),
+            "scripted",
+            "{kind}"
+        );
+        assert_eq!(browser.complaints(), Vec::<String>::new(), "{kind}");
+    }
+}
+
+#[test]
+fn filters_hide_rows_and_rankings_and_can_be_taken_back() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let (_folder, path) = page("usual");
+    browser.open(&path);
+    let all = browser.value(RUNTIMES);
+    assert_eq!(all.as_array().map(Vec::len), Some(10), "{all}");
+    let tick = |name: &str, value: &str| {
+        format!("document.querySelector('[data-filter={name}] input[value=\"{value}\"]').click()")
+    };
+    browser.value(&tick("Runtime", "wasmi/lazy"));
+    let left = browser.value(RUNTIMES);
+    assert_eq!(left.as_array().map(Vec::len), Some(9), "{left}");
+    assert!(!left.to_string().contains("wasmi/lazy"));
+    // The verdict of the ranking is not changed by what is looked at.
+    browser.value(&tick("Workload", "prime-check"));
+    assert_eq!(browser.value(&seen("#ranking-2")), 0);
+    assert_eq!(
+        browser.value("document.querySelector('nav a[href=\"#ranking-2\"]').hidden"),
+        true
+    );
+    assert_ne!(browser.value(&seen("#cells")), 0);
+    let said = browser.value("document.querySelector('.filters output').textContent");
+    assert!(
+        said.as_str()
+            .is_some_and(|said| said.contains("rows shown")),
+        "{said}"
+    );
+    browser.value("document.querySelector('.filters [type=reset]').click()");
+    browser.value("new Promise(done => setTimeout(done, 50))");
+    assert_eq!(browser.value(RUNTIMES), all);
+    assert_ne!(browser.value(&seen("#ranking-2")), 0);
+}
+
+#[test]
+fn columns_sort_by_key_and_say_so() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let (_folder, path) = page("usual");
+    browser.open(&path);
+    let cost = "[...document.querySelectorAll('#ranking-1 table')][0]";
+    browser.value(&format!(
+        "{cost}.tHead.rows[0].cells[3].querySelector('button').focus()"
+    ));
+    let column = format!(
+        "[...{cost}.tBodies[0].rows].map(row => Number(row.cells[3].textContent.replaceAll(',', '')))"
+    );
+    let sorting = format!("{cost}.tHead.rows[0].cells[3].getAttribute('aria-sort')");
+    browser.press("Enter", 13, "\r");
+    assert_eq!(browser.value(&sorting), "ascending");
+    let numbers = |value: serde_json::Value| -> Vec<f64> {
+        value
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|n| n.as_f64())
+            .collect()
+    };
+    let rising = numbers(browser.value(&column));
+    assert!(rising.len() == 10 && rising.is_sorted(), "{rising:?}");
+    browser.press(" ", 32, " ");
+    assert_eq!(browser.value(&sorting), "descending");
+    let falling = numbers(browser.value(&column));
+    assert!(falling.is_sorted_by(|a, b| a >= b), "{falling:?}");
+}
+
+#[test]
+fn everything_is_reached_by_key_and_named_for_a_listener() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let (_folder, path) = page("accidents");
+    browser.open(&path);
+    browser.press("Tab", 9, "");
+    assert_eq!(
+        browser.value("document.activeElement.textContent"),
+        "Skip to the results"
+    );
+    browser.press("Enter", 13, "\r");
+    assert_eq!(browser.value("location.hash"), "#content");
+    let nameless = "[...document.querySelectorAll('button, a, svg, [role=region], section, nav, form')]\
+        .filter(node => !(node.getAttribute('aria-label') || node.getAttribute('aria-labelledby') || node.textContent.trim()))\
+        .length";
+    assert_eq!(browser.value(nameless), 0);
+    let twice = "(() => { const ids = [...document.querySelectorAll('[id]')].map(node => node.id); \
+        return ids.length - new Set(ids).size; })()";
+    assert_eq!(browser.value(twice), 0);
+    for landmark in ["header", "nav", "main", "footer"] {
+        let count = format!("document.querySelectorAll('{landmark}').length");
+        assert_eq!(browser.value(&count), 1, "{landmark}");
+    }
+}
+
+#[test]
+fn tables_are_downloaded_as_they_are_shown() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let (folder, path) = page("usual");
+    browser.open(&path);
+    let to = json!({"behavior": "allow", "downloadPath": folder.path()});
+    browser.call("Page.setDownloadBehavior", to);
+    browser.value("document.querySelector('[data-filter=Runtime] input[value=native]').click()");
+    browser.value("document.querySelector('#ranking-1 .tools button:last-child').click()");
+    let file = folder.path().join("ranking-1-header-rewrite.csv");
+    let written = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        file.is_file()
+    });
+    assert!(written, "{}", file.display());
+    let mut reader = csv::Reader::from_path(&file).unwrap();
+    let columns = reader.headers().unwrap().len();
+    let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+    assert!(
+        rows.iter()
+            .all(|row| row.len() == columns && &row[1] != "native")
+    );
+    assert_eq!(rows.len(), 9);
+}
+
+#[test]
+fn the_page_is_whole_without_its_script() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let (_folder, path) = page("usual");
+    browser.call(
+        "Emulation.setScriptExecutionDisabled",
+        json!({"value": true}),
+    );
+    browser.open(&path);
+    browser.call(
+        "Emulation.setScriptExecutionDisabled",
+        json!({"value": false}),
+    );
+    assert_eq!(browser.value("document.documentElement.className"), "");
+    assert_eq!(
+        browser.value("document.querySelectorAll('button.sort').length"),
+        0
+    );
+    assert_eq!(
+        browser.value("document.querySelector('form.filters').offsetParent"),
+        json!(null)
+    );
+    let rows = browser.value(RUNTIMES);
+    assert_eq!(rows.as_array().map(Vec::len), Some(10));
+}
+
+#[test]
+fn nothing_is_wider_than_a_narrow_page() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    for kind in ["accidents", "markup", "many"] {
+        let (_folder, path) = page(kind);
+        for width in [320, 400, 1400] {
+            browser.size(width, 900);
+            browser.open(&path);
+            let wide = browser.value("document.documentElement.scrollWidth");
+            assert!(
+                wide.as_u64() <= Some(width.into()),
+                "{kind} at {width}: {wide}"
+            );
+        }
+    }
+}
