@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use host_core::{Artifact, ArtifactLabel, EngineOptions, ModeKind, ModuleFacts};
+use host_core::{Artifact, ArtifactLabel, EngineOptions, Knobs, ModeKind, ModuleFacts};
 use runtimes::{Availability, RuntimeEntry};
 
 use crate::error::Error;
@@ -47,13 +47,15 @@ impl ArtifactFile {
         })
     }
 
-    /// The runtime that it is for, where it loads here under a deadline like that given.
+    /// The runtime that it is for, where it loads here under a deadline like that given and
+    /// with these knobs.
     ///
     /// # Errors
     /// Why it does not load here.
     pub(crate) fn runtime(
         &self,
         deadline: Option<Duration>,
+        knobs: Knobs,
     ) -> Result<&'static RuntimeEntry, String> {
         let id = &self.label.maker.runtime;
         let Some(entry) = runtimes::find(id) else {
@@ -66,6 +68,7 @@ impl ArtifactFile {
         }
         let options = EngineOptions {
             deadline,
+            knobs,
             ..EngineOptions::default()
         };
         let engine = entry.open(options).map_err(|error| error.to_string())?;

@@ -93,6 +93,10 @@ pub(crate) enum Error {
     Artifact { file: PathBuf, reason: String },
     #[error("{runtime} has no artifacts; those that do are {known}")]
     NoArtifacts { runtime: String, known: String },
+    #[error(transparent)]
+    Knobs(host_core::ParseKnobsError),
+    #[error("knob interrupt has no effect where nothing is to be ended; give --deadline as well")]
+    KnobWithoutDeadline,
     #[error("{0}")]
     Trial(Failed),
     #[error("`{name}` is not one runtime; name an engine with its mode, e.g. wasmtime/winch")]

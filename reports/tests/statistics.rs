@@ -170,6 +170,20 @@ fn a_drifting_control_is_not_trusted_but_a_tiny_certain_difference_is() {
 }
 
 #[test]
+fn a_control_that_includes_one_because_it_includes_everything_is_not_trusted() {
+    let policy = Policy::default();
+    let noisy = |noise: f64| {
+        let mut machine = Machine::new(4, 8, noise);
+        let (main, again) = (machine.measure(100.0), machine.measure(100.0));
+        Control::new(&again, &main, 1, &policy, 7).unwrap()
+    };
+    let (calm, wild) = (noisy(0.03), noisy(0.9));
+    assert!(calm.trusted && calm.ratio.interval.contains(1.0));
+    assert!(!wild.trusted, "{wild:?}");
+    assert!(!wild.ratio.interval.within(policy.control_reach));
+}
+
+#[test]
 fn runtimes_that_cannot_be_told_apart_share_a_rank() {
     let mut machine = Machine::new(8, 10, 0.01);
     let costs = [

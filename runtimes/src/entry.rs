@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use host_core::{Engine, EngineError, EngineInfo, EngineOptions, ModeKind};
+use host_core::{Choice, Engine, EngineError, EngineInfo, EngineOptions, ModeKind};
 
 /// What opening a runtime gives.
 pub(crate) type Opened = Result<Box<dyn Engine>, EngineError>;
@@ -22,6 +22,8 @@ pub struct RuntimeEntry {
     pub kind: ModeKind,
     /// One line for lists.
     pub summary: &'static str,
+    /// What may be set besides how it usually stands; most have nothing.
+    pub knobs: &'static [Choice],
     availability: Box<dyn Fn() -> Availability + Send + Sync>,
     open: Box<dyn Fn(EngineOptions) -> Opened + Send + Sync>,
     build: Box<dyn Fn() -> Option<String> + Send + Sync>,
@@ -80,11 +82,18 @@ impl RuntimeEntry {
             mode,
             kind,
             summary,
+            knobs: &[],
             availability: Box::new(availability),
             open: Box::new(open),
             build: Box::new(|| None),
             info: None,
         }
+    }
+
+    /// A runtime with knobs.
+    pub(crate) fn with_knobs(mut self, knobs: &'static [Choice]) -> Self {
+        self.knobs = knobs;
+        self
     }
 
     /// An engine of which a process can open one mode only: `info` tells of it unopened.
@@ -126,8 +135,10 @@ impl RuntimeEntry {
     /// Opens the runtime.
     ///
     /// # Errors
-    /// [`EngineError::Unavailable`] where it cannot run.
+    /// [`EngineError::Unavailable`] where it cannot run, [`EngineError::Unsupported`] where it
+    /// lacks a knob that `options` turn.
     pub fn open(&self, options: EngineOptions) -> Opened {
+        options.knobs.fit(&self.id, self.knobs)?;
         match self.availability() {
             Availability::Available => (self.open)(options),
             Availability::Unavailable { reason, remedy } => Err(EngineError::Unavailable {

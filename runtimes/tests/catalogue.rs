@@ -2,7 +2,7 @@
 
 mod suite;
 
-use host_core::{EngineOptions, ModeKind, TrapKind};
+use host_core::{EngineOptions, Knob, Knobs, ModeKind, TrapKind};
 use runtimes::{Availability, catalogue, find, open, reference};
 
 /// The WebAssembly runtimes that can run here.
@@ -36,6 +36,29 @@ fn every_runtime_says_of_itself_what_the_catalogue_says() {
             (&info.runtime, info.engine, info.mode, info.kind),
             (&entry.id, entry.engine, entry.mode, entry.kind)
         );
+    }
+}
+
+#[test]
+fn a_knob_that_a_runtime_lacks_is_refused_by_name_whatever_the_engine() {
+    for entry in available() {
+        for knob in Knob::ALL {
+            for value in knob.values() {
+                let choice = entry.knobs.iter().find(|choice| choice.knob == knob);
+                if choice.is_some_and(|choice| choice.values.contains(value)) {
+                    continue;
+                }
+                let mut knobs = Knobs::default();
+                knobs.set(knob, value).expect("a value of the knob");
+                let options = EngineOptions {
+                    knobs,
+                    ..EngineOptions::default()
+                };
+                let refused = entry.open(options).err().expect("refused").to_string();
+                let named = format!("{} cannot set knob {knob}", entry.id);
+                assert!(refused.starts_with(&named), "{refused}");
+            }
+        }
     }
 }
 

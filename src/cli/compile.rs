@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use host_core::Knobs;
 
 use super::numbers::{milliseconds, seconds};
 use crate::output::Format;
@@ -32,6 +33,9 @@ pub(crate) struct CompileArgs {
     /// Compile the checks for a deadline in, for `run --deadline`
     #[arg(long, value_name = "MS", value_parser = milliseconds)]
     pub(crate) deadline: Option<Duration>,
+    /// Knobs of the runtime, such as opt=none, for `run --knob`; several with commas between
+    #[arg(long = "knob", value_name = "NAME=VALUE", default_value_t = Knobs::default(), hide_default_value = true)]
+    pub(crate) knobs: Knobs,
     /// How to print what was made
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,

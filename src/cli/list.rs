@@ -10,6 +10,7 @@ use crate::output::Format;
   pwbench list
   pwbench list --limits
   pwbench list --features --runtime 'wasmtime/*',wasmi
+  pwbench list --knobs --runtime wasmtime
   pwbench list --about wamr
   pwbench list --format json
 
@@ -17,7 +18,8 @@ Fields of --format json, in this order: runtimes (each: runtime, engine, version
 available, reason, remedy, deadline, memory_limit) and workloads (each: name, title, variant, variants, \
 module_bytes, exchanges, native_twin, reason, remedy); with --features: proposals (each: name, \
 title) and runtimes (each: runtime, version, findings (each: proposal, support, reason)), where \
-support is yes, no, wrong, trap, crash, hang or unknown; with --about: engines (each: id, name, facts \
+support is yes, no, wrong, trap, crash, hang or unknown; with --knobs: runtimes (each: runtime, \
+knobs (each: knob, what, usual, values)); with --about: engines (each: id, name, facts \
 (each: topic, text, source, read)). Absent facts are null.")]
 pub(crate) struct ListArgs {
     /// Show how each runtime enforces a deadline and a memory limit
@@ -26,6 +28,9 @@ pub(crate) struct ListArgs {
     /// Try every WebAssembly proposal on every runtime here and show what was found
     #[arg(long, conflicts_with = "about")]
     pub(crate) features: bool,
+    /// Show the knobs that runtimes have, for `run --knob`
+    #[arg(long, conflicts_with_all = ["limits", "features", "about"])]
+    pub(crate) knobs: bool,
     /// Show who makes an engine, its licence, security policy, releases and known users; all
     /// engines without a name
     #[arg(long, value_name = "ENGINE", num_args = 0..=1)]

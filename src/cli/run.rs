@@ -42,7 +42,8 @@ pub(crate) struct RunArgs {
     /// Who shares a VM: shared, thread, request or pool:N
     #[arg(long, value_name = "I", default_value = "thread")]
     pub(crate) isolation: Isolation,
-    /// The longest that one call into the guest may take; no checks are compiled in without it
+    /// The longest that a transaction may keep the guest busy, in all its callbacks; no checks are
+    /// compiled in without it
     #[arg(long, value_name = "MS", value_parser = milliseconds)]
     pub(crate) deadline: Option<Duration>,
     /// Blocks to measure, in place of the preset's number; a verdict needs six

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use host_core::Knobs;
 
+use crate::error::Error;
 use crate::trial::ModelFile;
 
 /// What takes part.
@@ -51,4 +53,20 @@ pub(crate) struct Selection {
     /// are compiled anew
     #[arg(long = "artifact", value_name = "FILE")]
     pub(crate) artifacts: Vec<PathBuf>,
+    /// Turn a knob of the runtimes that have it, such as opt=none or pooling=on; others take no
+    /// part. `pwbench list --knobs` names them
+    #[arg(long = "knob", value_name = "NAME=VALUE")]
+    pub(crate) knobs: Vec<Knobs>,
+}
+
+impl Selection {
+    /// All knobs that were turned.
+    ///
+    /// # Errors
+    /// When one is turned twice.
+    pub(crate) fn knobs(&self) -> Result<Knobs, Error> {
+        let all = self.knobs.iter().copied();
+        let all = all.fold(Ok(Knobs::default()), |all, more| all?.with(more));
+        all.map_err(Error::Knobs)
+    }
 }

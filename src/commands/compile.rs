@@ -101,11 +101,13 @@ async fn make(
     let deadline_ms = arguments
         .deadline
         .map(|deadline| u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX));
+    let knobs = arguments.knobs;
     let seal = Job::Seal {
         runtime: entry.id.clone(),
         module: arguments.file.clone(),
         artifact: part.path().to_path_buf(),
         deadline_ms,
+        knobs,
     };
     let compiled = match runner.run(seal).await?.answer {
         Answer::Compiled(compiled) => compiled,
@@ -116,6 +118,7 @@ async fn make(
         module: arguments.file.clone(),
         artifact: Some(part.path().to_path_buf()),
         deadline_ms,
+        knobs,
     };
     match runner.run(load).await?.answer {
         Answer::Fits => {}

@@ -1,5 +1,6 @@
 //! `pwbench run`: a campaign and its report.
 
+use host_core::Knob;
 use reports::{CampaignFolder, Report};
 
 use super::report::{print, write};
@@ -12,6 +13,10 @@ use crate::output::Format;
 pub(super) fn run(mut arguments: RunArgs) -> Result<Exit, Error> {
     take_pairs(&mut arguments)?;
     choose_workloads(&mut arguments);
+    let knobs = arguments.selection.knobs()?;
+    if arguments.deadline.is_none() && knobs.get(Knob::Interrupt).is_some() {
+        return Err(Error::KnobWithoutDeadline);
+    }
     let mut field = Field::of(&arguments.selection)?;
     field.take_artifacts(&arguments.selection.artifacts, arguments.deadline)?;
     let seed = arguments.seed.unwrap_or_else(rand::random);

@@ -78,6 +78,7 @@ async fn all(arguments: &VerifyArgs, field: &Field, runner: &Runner) -> Result<V
         folder: folder.path(),
         isolation: "thread".to_owned(),
         deadline: None,
+        knobs: field.knobs,
     };
     let checks = &mut verification.checks;
     verifier

@@ -86,6 +86,7 @@ pub(crate) async fn conduct(
         folder: &artifacts,
         isolation,
         deadline: arguments.deadline,
+        knobs: field.knobs,
     };
     let (mut cells, mut order) = (Vec::new(), 0);
     let mut each = |verified: Verified, counted: &Counted| {
@@ -352,6 +353,7 @@ mod tests {
             artifact: None,
             isolation: "thread".into(),
             deadline_ms: None,
+            knobs: host_core::Knobs::default(),
         };
         Runnable {
             cell,

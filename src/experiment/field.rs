@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use host_core::Knobs;
 use reports::{Cell, Shard, Unavailable};
 use runtimes::{Availability, RuntimeEntry};
 use workloads::{NativeTwin, Workload};
@@ -15,7 +16,8 @@ use crate::trial::Source;
 use super::sharding;
 
 /// What to do about an artifact that is not the right one.
-const AGAIN: &str = "compile it again with `pwbench compile`, with the same --deadline or none";
+const AGAIN: &str =
+    "compile it again with `pwbench compile`, with the same --deadline and --knob, or none";
 
 /// Runtimes and workloads that take part, and what cannot.
 pub(crate) struct Field {
@@ -27,6 +29,8 @@ pub(crate) struct Field {
     pub(crate) unavailable: Vec<Unavailable>,
     /// Artifacts that were given; all others are made.
     artifacts: Vec<ArtifactFile>,
+    /// Knobs that were turned, of every runtime that takes part.
+    pub(crate) knobs: Knobs,
 }
 
 /// A runtime with a workload.
@@ -50,9 +54,18 @@ impl Field {
     pub(crate) fn of(selection: &Selection) -> Result<Self, Error> {
         let mut unavailable = Vec::new();
         let mut available = Vec::new();
+        let knobs = selection.knobs()?;
         for entry in runtimes::select(&selection.runtimes)? {
             match entry.availability() {
-                Availability::Available => available.push(entry),
+                Availability::Available => match knobs.fit(&entry.id, entry.knobs) {
+                    Ok(()) => available.push(entry),
+                    Err(lacks) => unavailable.push(Unavailable {
+                        runtime: entry.id.clone(),
+                        workload: None,
+                        reason: lacks.to_string(),
+                        remedy: "leave --knob out to measure it as it usually runs".to_owned(),
+                    }),
+                },
                 Availability::Unavailable { reason, remedy } => unavailable.push(Unavailable {
                     runtime: entry.id.clone(),
                     workload: None,
@@ -74,6 +87,7 @@ impl Field {
             workloads,
             unavailable,
             artifacts: Vec::new(),
+            knobs,
         };
         field.note_missing_twins();
         if field.entrants("thread").is_empty() {
@@ -98,7 +112,7 @@ impl Field {
                 reason,
             };
             let runtime = artifact
-                .runtime(deadline)
+                .runtime(deadline, self.knobs)
                 .map_err(|reason| refused(format!("{reason}; {AGAIN}")))?;
             if !self.runtimes.iter().any(|entry| entry.id == runtime.id) {
                 return Err(refused(format!(

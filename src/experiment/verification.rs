@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use host_core::Knobs;
 use reports::{Check, FailureKind};
 
 use super::artifacts::{self, file_name};
@@ -54,6 +55,7 @@ pub(crate) struct Verifier<'a> {
     pub(crate) folder: &'a Path,
     pub(crate) isolation: String,
     pub(crate) deadline: Option<Duration>,
+    pub(crate) knobs: Knobs,
 }
 
 impl Verified {
@@ -125,6 +127,8 @@ impl Verifier<'_> {
         let base = self.folder.join(file_name(&name));
         let mut subject = self.subject(first);
         runtimes::reference().clone_into(&mut subject.runtime);
+        // Counted as it usually runs: fuel, for one, cannot count and keep a deadline at once.
+        subject.knobs = Knobs::default();
         let others = own.iter().filter(|entrant| !artifacts::needed(entrant));
         let others = others.map(|entrant| (self.subject(entrant), false));
         for (subject, count_instructions) in std::iter::once((subject, true)).chain(others) {
@@ -213,6 +217,7 @@ impl Verifier<'_> {
             deadline_ms: self
                 .deadline
                 .map(|deadline| u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX)),
+            knobs: self.knobs,
         }
     }
 }

@@ -74,7 +74,7 @@ pub(super) fn check(
             trace_sha256,
             ..check
         },
-        manifest: manifest::row(&*rig.engine, subject.deadline_ms.is_some()),
+        manifest: manifest::row(&*rig.engine, subject.deadline_ms.is_some(), subject.knobs),
         endings,
         pass_ns,
         measured_ns,

@@ -6,12 +6,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use host_core::{Engine, Module, ModuleFacts, contain};
+use host_core::{Engine, EngineOptions, Module, ModuleFacts, contain};
 use reports::FailureKind;
 use workloads::{NativeTwin, Workload};
 
 use super::clock::{ns, process_cpu_ns};
-use super::{Compiled, Failed, Subject, options};
+use super::{Compiled, Failed, Subject};
 
 /// Runnable code and what it took.
 pub(super) struct Code {
@@ -90,10 +90,10 @@ pub(super) fn seal(
     runtime: &str,
     module: &Path,
     artifact: &Path,
-    deadline_ms: Option<u64>,
+    options: EngineOptions,
 ) -> Result<Compiled, Failed> {
     let bytes = read(module)?;
-    let engine = runtimes::open(runtime, options(deadline_ms))?;
+    let engine = runtimes::open(runtime, options)?;
     write_sealed(&*engine, &bytes, artifact)
 }
 

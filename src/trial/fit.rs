@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use host_core::services::InProcess;
-use host_core::{Host, ModeKind, VmSettings, contain};
+use host_core::{EngineOptions, Host, ModeKind, VmSettings, contain};
 use reports::FailureKind;
 
-use super::{Failed, options};
+use super::Failed;
 
 /// Compiles and instantiates the module, or loads its artifact and instantiates that; no
 /// code of it runs.
@@ -15,11 +15,11 @@ pub(super) fn fit(
     runtime: &str,
     module: &Path,
     artifact: Option<&Path>,
-    deadline_ms: Option<u64>,
+    options: EngineOptions,
 ) -> Result<(), Failed> {
     let bytes = super::code::read(module)?;
     let artifact = artifact.map(super::code::read).transpose()?;
-    let engine = runtimes::open(runtime, options(deadline_ms))?;
+    let engine = runtimes::open(runtime, options)?;
     let facts = Arc::new(engine.inspect(&bytes)?);
     let services = Arc::new(InProcess::builder().build());
     let host = Host::new(services, facts.version, Arc::new(VmSettings::default()));

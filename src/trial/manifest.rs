@@ -1,13 +1,14 @@
 //! The fairness manifest's row, from what the engine says of itself.
 
-use host_core::{Engine, EngineInfo, Mechanism, ModeKind};
+use host_core::{Engine, EngineInfo, Knobs, Mechanism, ModeKind};
 use reports::{BoundsMethod, Compilation, RuntimeManifest};
 
 /// Engine that stands for libraries driven through the standard C interface.
 const C_API: &str = "wasm-c-api";
 
-/// The row of a runtime; `deadline` says whether one is enforced in this campaign.
-pub(super) fn row(engine: &dyn Engine, deadline: bool) -> RuntimeManifest {
+/// The row of a runtime; `deadline` says whether one is enforced in this campaign, `knobs`
+/// what it was opened with.
+pub(super) fn row(engine: &dyn Engine, deadline: bool, knobs: Knobs) -> RuntimeManifest {
     let info = engine.info();
     let time_limit = match (info.deadline, deadline) {
         (Mechanism::Engine(mechanism), true) => mechanism.to_owned(),
@@ -52,6 +53,7 @@ pub(super) fn row(engine: &dyn Engine, deadline: bool) -> RuntimeManifest {
         .to_owned(),
         bounds_method: BoundsMethod::of_text(&info.bounds_check),
         compilation,
+        knobs: knobs.to_string(),
         time_limit_on: deadline && info.deadline != Mechanism::Process,
         native: info.kind == ModeKind::Native,
     }
@@ -90,7 +92,8 @@ mod tests {
             .iter()
             .filter(|entry| entry.availability() == Availability::Available)
             .filter_map(|entry| entry.open(EngineOptions::default()).ok());
-        here.map(|engine| row(&*engine, deadline)).collect()
+        here.map(|engine| row(&*engine, deadline, Knobs::default()))
+            .collect()
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod code;
 mod conform;
 mod failure;
 mod fit;
+mod knobs_text;
 mod manifest;
 mod measure;
 mod memory;
@@ -27,7 +28,9 @@ pub(crate) use conform::short_of;
 pub(crate) use failure::Failed;
 pub(crate) use probe::{Finding, Support};
 pub(crate) use source::{ModelFile, Source};
-pub(crate) use spec::{Answer, Checked, Compiled, Job, MeasureJob, Spec, Subject, options};
+pub(crate) use spec::{Answer, Checked, Compiled, Job, MeasureJob, Spec, Subject};
+
+use spec::options;
 
 /// Does the job.
 pub(crate) fn run(spec: &Spec) -> Answer {
@@ -56,13 +59,22 @@ pub(crate) fn run(spec: &Spec) -> Answer {
             module,
             artifact,
             deadline_ms,
-        } => fit::fit(runtime, module, artifact.as_deref(), *deadline_ms).map(|()| Answer::Fits),
+            knobs,
+        } => fit::fit(
+            runtime,
+            module,
+            artifact.as_deref(),
+            options(*deadline_ms, *knobs),
+        )
+        .map(|()| Answer::Fits),
         Job::Seal {
             runtime,
             module,
             artifact,
             deadline_ms,
-        } => code::seal(runtime, module, artifact, *deadline_ms).map(Answer::Compiled),
+            knobs,
+        } => code::seal(runtime, module, artifact, options(*deadline_ms, *knobs))
+            .map(Answer::Compiled),
         Job::Probe { runtime, proposals } => {
             probe::probe(runtime, proposals).map(|findings| Answer::Probed { findings })
         }

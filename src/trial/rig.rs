@@ -61,6 +61,7 @@ impl Rig {
             services: services.clone(),
             vm: Arc::new(VmSettings {
                 vm_id: workload.name.clone(),
+                transaction_limit: subject.options(false).deadline,
                 ..VmSettings::default()
             }),
             settings: PluginSettings {

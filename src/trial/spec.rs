@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use host_core::{EngineOptions, Isolation};
+use host_core::{EngineOptions, Isolation, Knobs};
 use reports::{Check, ConformanceRow, Measurement, RuntimeManifest};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,8 @@ pub(crate) enum Job {
         module: PathBuf,
         artifact: Option<PathBuf>,
         deadline_ms: Option<u64>,
+        #[serde(default, with = "super::knobs_text")]
+        knobs: Knobs,
     },
     /// Make the artifact of a module that is no workload.
     Seal {
@@ -51,6 +53,8 @@ pub(crate) enum Job {
         module: PathBuf,
         artifact: PathBuf,
         deadline_ms: Option<u64>,
+        #[serde(default, with = "super::knobs_text")]
+        knobs: Knobs,
     },
     /// Find out which WebAssembly proposals a runtime has.
     Probe {
@@ -70,8 +74,11 @@ pub(crate) struct Subject {
     pub(crate) artifact: Option<PathBuf>,
     /// Who shares a VM.
     pub(crate) isolation: String,
-    /// The longest call into the guest, in milliseconds.
+    /// The longest that a transaction may keep the guest busy, in milliseconds.
     pub(crate) deadline_ms: Option<u64>,
+    /// Knobs that were turned.
+    #[serde(default, with = "super::knobs_text")]
+    pub(crate) knobs: Knobs,
 }
 
 impl Subject {
@@ -79,7 +86,7 @@ impl Subject {
     pub(crate) fn options(&self, count_instructions: bool) -> EngineOptions {
         EngineOptions {
             count_instructions,
-            ..options(self.deadline_ms)
+            ..options(self.deadline_ms, self.knobs)
         }
     }
 
@@ -93,9 +100,10 @@ impl Subject {
 }
 
 /// The options to open a runtime with, under a deadline in milliseconds if there is one.
-pub(crate) fn options(deadline_ms: Option<u64>) -> EngineOptions {
+pub(crate) fn options(deadline_ms: Option<u64>, knobs: Knobs) -> EngineOptions {
     EngineOptions {
         deadline: deadline_ms.map(Duration::from_millis),
+        knobs,
         ..EngineOptions::default()
     }
 }

@@ -74,6 +74,7 @@ pub(crate) fn start(
             vm_id: config.vm_id.clone(),
             configuration: config.vm_configuration.clone(),
             environment: config.environment.clone(),
+            ..VmSettings::default()
         }),
         settings: PluginSettings {
             name: config.name.clone(),
@@ -112,7 +113,7 @@ fn compile(config: &PluginConfig) -> Result<Code, PluginError> {
     let options = EngineOptions {
         deadline: config.deadline,
         memory_limit: config.memory_limit,
-        count_instructions: false,
+        ..EngineOptions::default()
     };
     let engine = runtimes::open(&config.runtime, options)
         .map_err(|error| engine_error(error.to_string()))?;

@@ -11,6 +11,9 @@ pub struct VmSettings {
     pub configuration: Vec<u8>,
     /// Environment variables.
     pub environment: Vec<(String, String)>,
+    /// The longest that one transaction may keep the guest busy, in all its callbacks; the
+    /// engine's own deadline holds for each call. Without one no clock is read.
+    pub transaction_limit: Option<Duration>,
 }
 
 /// What a plugin is given when it is configured.

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::abi::Action;
 use crate::http::{Buffer, HeaderMap};
@@ -99,6 +100,9 @@ pub struct Stream {
     pub properties: Vec<(Vec<u8>, Vec<u8>)>,
     /// Whether the guest asked to choose the route again.
     pub route_cache_cleared: bool,
+    /// Time that callbacks have taken so far, where [`crate::VmSettings::transaction_limit`]
+    /// limits it.
+    pub spent: Duration,
     /// What the embedder itself knows of the stream, for [`crate::services::Services::property`].
     pub embedder: Option<Arc<dyn Any + Send + Sync>>,
 }
@@ -112,6 +116,7 @@ impl Stream {
         self.connection = false;
         self.properties.clear();
         self.route_cache_cleared = false;
+        self.spent = Duration::ZERO;
         self.embedder = None;
     }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::Knobs;
+
 /// How a mode executes: the classes that must not be compared without saying so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ModeKind {
@@ -72,12 +74,14 @@ pub struct EngineInfo {
 #[derive(Clone, Copy, Debug)]
 pub struct EngineOptions {
     /// The longest that one call into the guest may take; `None` leaves the check out of
-    /// the compiled code.
+    /// the compiled code. [`crate::VmSettings::transaction_limit`] is for a whole transaction.
     pub deadline: Option<Duration>,
     /// The most linear memory a VM may have, bytes.
     pub memory_limit: u64,
     /// Count executed WebAssembly instructions ([`super::Instance::instructions`]).
     pub count_instructions: bool,
+    /// Settings besides those that a production proxy would choose.
+    pub knobs: Knobs,
 }
 
 impl Default for EngineOptions {
@@ -86,6 +90,7 @@ impl Default for EngineOptions {
             deadline: None,
             memory_limit: 1 << 30,
             count_instructions: false,
+            knobs: Knobs::default(),
         }
     }
 }

@@ -4,7 +4,9 @@ mod artifact;
 mod contain;
 mod error;
 mod info;
+mod knobs;
 mod label;
+mod pace;
 mod target;
 mod traits;
 
@@ -12,6 +14,8 @@ pub use artifact::{Artifact, ArtifactMaker};
 pub use contain::contain;
 pub use error::{EngineError, Trap, TrapKind};
 pub use info::{EngineInfo, EngineOptions, Mechanism, ModeKind};
+pub use knobs::{Choice, Knob, Knobs, ParseKnobsError};
 pub use label::ArtifactLabel;
+pub use pace::{Allowance, PACE_EXPORT, PACE_GUEST, Pace};
 pub use target::host_target;
 pub use traits::{Engine, Instance, Module};

@@ -1,6 +1,7 @@
 //! `Engine` compiles, `Module` instantiates, `Instance` is called.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{ArtifactMaker, EngineError, EngineInfo, Trap};
 use crate::abi::{Callback, CallbackSet};
@@ -101,6 +102,14 @@ pub trait Instance: Send {
     /// The trap. The caller must not call the instance again, and neither after a panic,
     /// which [`crate::Vm`] takes care of.
     fn call(&mut self, callback: Callback, arguments: &[u32; 5]) -> Result<u32, Trap>;
+
+    /// Lets each further call take `time` at most, where that is less than the deadline that
+    /// the engine was opened with; `None` brings the whole deadline back. Engines that cannot
+    /// stop a guest, or only at one fixed time, leave this as it is: [`crate::Vm`] looks at the
+    /// clock after each call.
+    fn allow(&mut self, time: Option<Duration>) {
+        let _ = time;
+    }
 
     /// Makes a context for `stream` and calls `proxy_on_context_create` where the module
     /// exports it, in one call through the seam. Engines leave this as it is.

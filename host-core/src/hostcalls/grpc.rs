@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::call::{enter, record};
-use super::callout::{MAX_BODY, MAX_NAME, fields, start};
+use super::callout::{MAX_BODY, MAX_NAME, fields, in_context, start};
 use crate::abi::Status;
 use crate::callouts::CallKind;
 use crate::services::{Callout, CalloutKind, CalloutOrigin};
@@ -28,8 +28,8 @@ fn unknown_upstream(status: Status) -> Status {
 
 /// `proxy_grpc_call`: sends one message to a service of an upstream; the answer comes through
 /// `proxy_on_grpc_receive` and `proxy_on_grpc_close`. `PARSE_FAILURE` for an unknown upstream
-/// (so the specification has it) and for malformed metadata, `BAD_ARGUMENT` for an empty name
-/// and for metadata that HTTP forbids, `INTERNAL_FAILURE` when it cannot be started.
+/// (so the specification has it) and for malformed metadata, `BAD_ARGUMENT` outside any
+/// context, for an empty name and for metadata that HTTP forbids, `INTERNAL_FAILURE` when it cannot be started.
 #[allow(clippy::too_many_arguments)]
 pub fn proxy_grpc_call<G: Guest>(
     guest: &mut G,
@@ -59,6 +59,7 @@ pub fn proxy_grpc_call<G: Guest>(
             inputs.iter().for_each(|bytes| tape.input(bytes));
             tape.scalar(u64::from(timeout));
         });
+        in_context(host)?;
         check_names([upstream, service, method])?;
         if message.len() > MAX_BODY {
             return Err(Status::BadArgument.into());
@@ -105,6 +106,7 @@ pub fn proxy_grpc_stream<G: Guest>(
                 .iter()
                 .for_each(|bytes| tape.input(bytes));
         });
+        in_context(host)?;
         check_names([upstream, service, method])?;
         let metadata = fields(metadata, false)?;
         let kind = CalloutKind::GrpcStream {

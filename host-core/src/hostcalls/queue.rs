@@ -82,7 +82,7 @@ pub fn proxy_enqueue_shared_queue<G: Guest>(
 }
 
 /// `proxy_dequeue_shared_queue`: takes the first item. `EMPTY` when there is none,
-/// `NOT_FOUND` for an unknown queue.
+/// `NOT_FOUND` for an unknown queue. An item for which the guest has no memory stays the first.
 pub fn proxy_dequeue_shared_queue<G: Guest>(
     guest: &mut G,
     queue: u32,
@@ -92,13 +92,17 @@ pub fn proxy_dequeue_shared_queue<G: Guest>(
     enter(guest, "proxy_dequeue_shared_queue", |guest| {
         let (mut memory, host) = guest.split();
         record(host, |tape| tape.scalar(u64::from(queue)));
-        // An item is gone once it is taken, so bad addresses are refused before.
+        // Refused before, so that the queue is not touched for nothing.
         let width = memory.size_width();
         memory.write(return_value, width)?;
         memory.write(return_size, width)?;
         let item = host.services.shared().dequeue(queue)?;
         drop(memory);
-        give_bytes(guest, &item, return_value, return_size)
+        let given = give_bytes(guest, &item, return_value, return_size);
+        if given.is_err() {
+            guest.host().services.shared().put_back(queue, item);
+        }
+        given
     })
 }
 
@@ -195,6 +199,21 @@ mod tests {
                 .len(),
             1
         );
+    }
+
+    #[test]
+    fn an_item_without_room_in_the_guest_stays_the_first() {
+        let mut guest = FakeGuest::new(InProcess::builder());
+        let queue = register(&mut guest, b"jobs");
+        enqueue(&mut guest, queue, b"1");
+        enqueue(&mut guest, queue, b"2");
+        guest.allocates = false;
+        let failed = Err(Status::InvalidMemoryAccess as u32);
+        assert_eq!(dequeue(&mut guest, queue), failed);
+        guest.allocates = true;
+        assert_eq!(dequeue(&mut guest, queue), Ok(b"1".to_vec()));
+        assert_eq!(dequeue(&mut guest, queue), Ok(b"2".to_vec()));
+        assert_eq!(dequeue(&mut guest, queue), Err(Status::Empty as u32));
     }
 
     #[test]

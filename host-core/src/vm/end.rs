@@ -13,7 +13,7 @@ impl Vm {
     /// # Errors
     /// The trap; the stream is still in the VM, see [`Vm::take_stream`].
     pub fn finish(&mut self, id: ContextId) -> Result<Option<Box<Stream>>, Trap> {
-        if self.stopwatch.is_some() {
+        if self.watched {
             return self.finish_timed(id);
         }
         self.contained(|instance| instance.end_stream(id))

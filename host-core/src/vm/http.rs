@@ -31,7 +31,7 @@ impl Vm {
         root: ContextId,
         stream: Box<Stream>,
     ) -> Result<ContextId, (Trap, Box<Stream>)> {
-        if self.stopwatch.is_some() || self.ended.is_some() {
+        if self.watched || self.ended.is_some() {
             return self.create_timed(root, stream);
         }
         let unwound = EndsIfUnwound(&mut self.ended);

@@ -1,5 +1,6 @@
 //! A VM: one instance of a module with its contexts, driven callback by callback.
 
+mod budget;
 mod connection;
 mod end;
 mod events;
@@ -9,6 +10,8 @@ mod stopwatch;
 
 pub use start::StartError;
 pub use stopwatch::{CallbackTime, Stopwatch};
+
+use std::time::Duration;
 
 use crate::abi::{AbiVersion, Action, Callback, CallbackSet};
 use crate::context::{Context, ContextId, Stream};
@@ -25,6 +28,10 @@ pub struct Vm {
     ended: Option<Trap>,
     started: bool,
     stopwatch: Option<Box<Stopwatch>>,
+    /// The time that each transaction has in all its callbacks.
+    limit: Option<Duration>,
+    /// Whether callbacks are timed: there is a stopwatch or a limit.
+    watched: bool,
 }
 
 impl Vm {
@@ -65,6 +72,7 @@ impl Vm {
 
     /// Starts timing callbacks, or stops and answers the times.
     pub fn set_stopwatch(&mut self, stopwatch: Option<Box<Stopwatch>>) -> Option<Box<Stopwatch>> {
+        self.watched = stopwatch.is_some() || self.limit.is_some();
         std::mem::replace(&mut self.stopwatch, stopwatch)
     }
 
@@ -95,11 +103,12 @@ impl Vm {
             return Err(dead(trap));
         }
         let unwound = EndsIfUnwound(&mut self.ended);
-        let result = match &mut self.stopwatch {
-            None => self.instance.call(callback, arguments),
-            Some(stopwatch) => {
-                let instance = &mut self.instance;
-                stopwatch.time(callback, || instance.call(callback, arguments))
+        let instance = &mut *self.instance;
+        let result = match self.watched {
+            false => instance.call(callback, arguments),
+            true => {
+                let (stopwatch, limit) = (&mut self.stopwatch, self.limit);
+                budget::call(instance, stopwatch, limit, callback, arguments)
             }
         };
         std::mem::forget(unwound);

@@ -47,6 +47,7 @@ impl Vm {
         services: Arc<dyn Services>,
         settings: Arc<VmSettings>,
     ) -> Result<Self, StartError> {
+        let limit = settings.transaction_limit;
         let host = Host::new(services, facts.version, settings);
         let mut instance = module.instantiate(host)?;
         instance.start().map_err(|trap| StartError::Trapped {
@@ -61,6 +62,8 @@ impl Vm {
             ended: None,
             started: false,
             stopwatch: None,
+            limit,
+            watched: limit.is_some(),
         })
     }
 

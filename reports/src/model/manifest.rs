@@ -36,6 +36,9 @@ pub struct RuntimeManifest {
     pub compile_included: String,
     /// Through which interface the engine is driven: its own, or `wasm-c-api`.
     pub interface: String,
+    /// Settings that were asked for besides the usual ones, `opt=none,pooling=on`; empty
+    /// where nothing was.
+    pub knobs: String,
     /// The class of `bounds_check`.
     pub bounds_method: BoundsMethod,
     /// When functions are compiled, the class of `compile_included`.

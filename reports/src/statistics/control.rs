@@ -19,7 +19,8 @@ impl Control {
     ///
     /// The environment is trusted when the interval includes 1, or lies wholly
     /// within the control band: a difference that is certain but too small to
-    /// matter. `None` when no block has both arms.
+    /// matter; and when it is narrow enough to say anything at all.
+    /// `None` when no block has both arms.
     pub fn new(
         control: &Series,
         main: &Series,
@@ -29,7 +30,8 @@ impl Control {
     ) -> Option<Control> {
         let level = 1.0 - (1.0 - policy.level) / controls.max(1) as f64;
         let ratio = paired_ratio(control, main, level, policy.band, seed)?;
-        let trusted = ratio.interval.contains(1.0) || ratio.interval.within(policy.control_band);
+        let steady = ratio.interval.contains(1.0) || ratio.interval.within(policy.control_band);
+        let trusted = steady && ratio.interval.within(policy.control_reach);
         Some(Control { ratio, trusted })
     }
 }

@@ -36,6 +36,9 @@ pub struct Policy {
     pub band: f64,
     /// The A/A control may differ from itself by this share and still be trusted.
     pub control_band: f64,
+    /// The A/A control's interval may reach this far from 1: beyond that the machine would hide
+    /// any difference that anybody asks about.
+    pub control_reach: f64,
     /// Fewer blocks than this give no verdict.
     pub min_blocks: usize,
     /// Level of the intervals.
@@ -47,11 +50,12 @@ pub struct Policy {
 }
 
 impl Default for Policy {
-    /// 2 % band, 1 % control band, 6 blocks, 95 % intervals, 5 % family-wise error.
+    /// 2 % band, 1 % control band, 25 % control reach, 6 blocks, 95 % intervals, 5 % family-wise error.
     fn default() -> Self {
         Policy {
             band: 0.02,
             control_band: 0.01,
+            control_reach: 0.25,
             min_blocks: 6,
             level: 0.95,
             alpha: 0.05,

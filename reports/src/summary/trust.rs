@@ -84,13 +84,26 @@ fn objection(controls: &[ControlRow], primary: Metric, policy: &Policy) -> Optio
         ));
     }
     let worst = own().filter(|row| !row.control.trusted).max_by(|a, b| {
-        let distance = |row: &ControlRow| row.control.ratio.estimate.ln().abs();
+        let distance = |row: &ControlRow| {
+            let interval = row.control.ratio.interval;
+            interval.low.ln().abs().max(interval.high.ln().abs())
+        };
         distance(a).total_cmp(&distance(b))
     })?;
     let ratio = &worst.control.ratio;
+    let (fault, why) = match ratio.interval.contains(1.0) {
+        false => ("differs from itself", "which excludes 1".to_owned()),
+        true => (
+            "is too uncertain",
+            format!(
+                "which reaches further from 1 than {:.0} %",
+                policy.control_reach * 100.0
+            ),
+        ),
+    };
     Some(format!(
-        "the A/A control differs from itself: {} measured twice in every block gave a ratio of {:.3} \
-         ({:.0} % interval {:.3} to {:.3}), which excludes 1",
+        "the A/A control {fault}: {} measured twice in every block gave a ratio of {:.3} \
+         ({:.0} % interval {:.3} to {:.3}), {why}",
         worst.cell.runtime,
         ratio.estimate,
         policy.level * 100.0,

@@ -2,6 +2,7 @@
 
 use super::format::{count, dash, digits, moment, size};
 use super::table::{Entry, Table, Tone};
+use crate::model::RuntimeManifest;
 use crate::summary::{Availability, Summary};
 
 /// Which runtime ran which workload.
@@ -153,6 +154,12 @@ pub(crate) fn fairness(summary: &Summary) -> Table {
     ] {
         table = table.words(heading);
     }
+    // Most campaigns leave everything as it usually stands.
+    let turned = |row: &RuntimeManifest| !row.knobs.is_empty();
+    let knobs = summary.campaign.runtimes.iter().any(turned);
+    if knobs {
+        table = table.words("Knobs");
+    }
     for row in &summary.campaign.runtimes {
         let mut entries = vec![row.runtime.as_str().into(), Entry::kind(row.mode_kind())];
         entries.extend(
@@ -170,6 +177,9 @@ pub(crate) fn fairness(summary: &Summary) -> Table {
             ]
             .map(|text| Entry::from(text.as_str())),
         );
+        if knobs {
+            entries.push(if turned(row) { &row.knobs } else { "usual" }.into());
+        }
         table.row(entries);
     }
     table

@@ -7,7 +7,7 @@ use host_core::{Host, Instance, Trap, TrapKind};
 
 use crate::exports::Exports;
 use crate::guest::VmState;
-use crate::library::LibraryCopy;
+use crate::library::{LibraryCopy, turn};
 use crate::module::NativeModule;
 use crate::thread::{Running, number};
 
@@ -97,6 +97,7 @@ impl Instance for NativeInstance {
             return Ok(());
         };
         let _running = self.enter()?;
+        let _turn = turn();
         // SAFETY: the library is loaded, and `enter` checked the thread.
         unsafe { start() };
         Ok(())

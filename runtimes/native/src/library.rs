@@ -1,15 +1,26 @@
 //! A private copy of the guest's library, opened.
 
 use std::io::Write;
+use std::mem::ManuallyDrop;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 
 /// One loaded copy. Every copy is a file of its own, because the dynamic linker would give
 /// out the same library, statics and all, for the same file.
-pub(crate) struct LibraryCopy(Library);
+pub(crate) struct LibraryCopy(ManuallyDrop<Library>);
+
+impl Drop for LibraryCopy {
+    fn drop(&mut self) {
+        let _turn = turn();
+        // SAFETY: dropped here only, and not used after.
+        unsafe { ManuallyDrop::drop(&mut self.0) };
+    }
+}
 
 impl LibraryCopy {
     pub(crate) fn open(bytes: &[u8]) -> Result<Self, String> {
+        let _turn = turn();
         let file = tempfile::Builder::new()
             .prefix("native-twin-")
             .suffix(std::env::consts::DLL_SUFFIX)
@@ -21,7 +32,7 @@ impl LibraryCopy {
         // SAFETY: opening runs the library's initialisers; whoever asks for a native twin
         // trusts it with the process. The file is private and removed right after.
         unsafe { Library::open(Some(file.as_os_str()), RTLD_LOCAL | RTLD_NOW) }
-            .map(Self)
+            .map(|library| Self(ManuallyDrop::new(library)))
             .map_err(|error| explain(&error))
     }
 
@@ -40,6 +51,16 @@ impl LibraryCopy {
         // SAFETY: the pointer is only asked for, never used.
         unsafe { self.function::<*const ()>(name) }.is_some()
     }
+}
+
+/// A turn at what is done once for each copy: opening, the guest's start, closing.
+///
+/// Guests were written for one thread. Whatever their initialisers have in common across
+/// copies, the C library's and the dynamic linker's own state included, they find it in
+/// nobody else's hands.
+pub(crate) fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn explain(error: &libloading::Error) -> String {

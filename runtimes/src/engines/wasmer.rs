@@ -13,5 +13,6 @@ pub(super) fn entries() -> impl Iterator<Item = RuntimeEntry> {
             move || Availability::unless(mode.missing_here(), mode.remedy()),
             move |options| Ok(Box::new(WasmerEngine::open(mode, options)?)),
         )
+        .with_knobs(mode.knobs())
     })
 }

@@ -15,5 +15,6 @@ pub(super) fn entries() -> impl Iterator<Item = RuntimeEntry> {
             move || Availability::unless(mode.missing_here(), REMEDY),
             move |options| Ok(Box::new(WasmtimeEngine::open(mode, options)?)),
         )
+        .with_knobs(mode.knobs())
     })
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use host_core::{
-    Artifact, ArtifactMaker, Engine, EngineError, EngineInfo, EngineOptions, Module, ModuleFacts,
-    contain,
+    Allowance, Artifact, ArtifactMaker, Engine, EngineError, EngineInfo, EngineOptions, Knob,
+    Module, ModuleFacts, contain,
 };
 use wasmer::sys::{
     CompilerConfig, Cranelift, CraneliftOptLevel, EngineBuilder, NativeEngineExt, Singlepass,
@@ -21,6 +21,8 @@ pub struct WasmerEngine {
     options: EngineOptions,
     info: EngineInfo,
     maker: ArtifactMaker,
+    /// For each call; absent without a deadline, and while the pace is measured.
+    allowance: Option<Allowance>,
 }
 
 impl WasmerEngine {
@@ -37,16 +39,33 @@ impl WasmerEngine {
                 remedy: mode.remedy().to_owned(),
             });
         }
+        options.knobs.fit(&mode.runtime(), mode.knobs())?;
         let maker = ArtifactMaker {
             runtime: mode.runtime(),
             version: VERSION.to_owned(),
             settings: mode.settings(&options),
         };
-        Ok(Self {
+        let engine = Self {
             mode,
             options,
-            info: mode.info(),
+            info: mode.info(&options),
             maker,
+            allowance: None,
+        };
+        let Some(deadline) = options.deadline else {
+            return Ok(engine);
+        };
+        let key = (mode.compiler, options.knobs);
+        let pace = contain(|| points::pace(key, || engine.compiler()))
+            .and_then(|pace| pace)
+            .map_err(|reason| EngineError::Unavailable {
+                runtime: mode.runtime(),
+                reason: format!("its pace could not be measured: {reason}"),
+                remedy: "leave the deadline out".to_owned(),
+            })?;
+        Ok(Self {
+            allowance: Some(Allowance::new(pace, deadline)),
+            ..engine
         })
     }
 
@@ -55,14 +74,21 @@ impl WasmerEngine {
         let mut config: Box<dyn CompilerConfig> = match self.mode.compiler {
             Compiler::Cranelift => {
                 let mut config = Cranelift::new();
-                config.opt_level(CraneliftOptLevel::Speed);
+                config.opt_level(match self.options.knobs.get(Knob::Optimisation) {
+                    Some("none") => CraneliftOptLevel::None,
+                    Some("speed_and_size") => CraneliftOptLevel::SpeedAndSize,
+                    _ => CraneliftOptLevel::Speed,
+                });
                 Box::new(config)
             }
             Compiler::Singlepass => Box::new(Singlepass::new()),
-            Compiler::Llvm => llvm(),
+            Compiler::Llvm => llvm(self.options.knobs.get(Knob::Optimisation)),
         };
-        if let Some(deadline) = self.options.deadline {
-            config.push_middleware(points::middleware(points::of(deadline)));
+        if self.options.deadline.is_some() {
+            let points = self
+                .allowance
+                .map_or(u64::MAX, |allowance| allowance.units());
+            config.push_middleware(points::middleware(points));
         }
         self.limited(EngineBuilder::new(config).engine().into())
     }
@@ -108,7 +134,7 @@ impl WasmerEngine {
     ) -> Result<Arc<dyn Module>, EngineError> {
         let module = WasmerModule::link(
             self.mode,
-            self.options,
+            self.allowance,
             engine,
             module,
             artifact,
@@ -119,14 +145,20 @@ impl WasmerEngine {
 }
 
 #[cfg(feature = "llvm")]
-fn llvm() -> Box<dyn CompilerConfig> {
+fn llvm(level: Option<&str>) -> Box<dyn CompilerConfig> {
+    use wasmer::sys::LLVMOptLevel;
     let mut config = wasmer::sys::LLVM::new();
-    config.opt_level(wasmer::sys::LLVMOptLevel::Aggressive);
+    config.opt_level(match level {
+        Some("none") => LLVMOptLevel::None,
+        Some("less") => LLVMOptLevel::Less,
+        Some("default") => LLVMOptLevel::Default,
+        _ => LLVMOptLevel::Aggressive,
+    });
     Box::new(config)
 }
 
 #[cfg(not(feature = "llvm"))]
-fn llvm() -> Box<dyn CompilerConfig> {
+fn llvm(_: Option<&str>) -> Box<dyn CompilerConfig> {
     unreachable!("`open` refuses the mode")
 }
 

@@ -1,13 +1,15 @@
 //! One VM.
 
+use std::time::Duration;
+
 use host_core::abi::{Callback, CallbackSet};
-use host_core::{Host, Instance, Trap, TrapKind, contain};
+use host_core::{Allowance, Host, Instance, Trap, TrapKind, contain};
 use wasmer::{Extern, FunctionEnv, RuntimeError, Store, TypedFunction};
 
 use crate::exports::Exports;
 use crate::guest::{VmOwner, VmState};
 use crate::module::WasmerModule;
-use crate::points::{self, Points};
+use crate::points::Points;
 use crate::store::OwnedStore;
 use crate::trap::{panicked, trap};
 
@@ -17,7 +19,7 @@ pub(crate) struct WasmerInstance {
     callbacks: CallbackSet,
     start: Option<TypedFunction<(), ()>>,
     /// Present with a deadline.
-    points: Option<Points>,
+    points: Option<(Points, Allowance)>,
 }
 
 impl WasmerInstance {
@@ -47,11 +49,12 @@ impl WasmerInstance {
             Some(name) => Some(exported.get_typed_function(&store, name).map_err(text)?),
             None => None,
         };
-        let points = match module.options.deadline {
-            Some(deadline) => {
-                Some(Points::of_instance(&instance, points::of(deadline)).map_err(text)?)
-            }
+        let points = match module.allowance {
             None => None,
+            Some(allowance) => {
+                let points = Points::of_instance(&instance).map_err(text)?;
+                Some((points, allowance))
+            }
         };
         let exports = Exports::resolve(&instance, &mut store, facts.callbacks, facts.version)
             .map_err(text)?;
@@ -73,8 +76,8 @@ impl WasmerInstance {
     fn arm(&mut self) -> Result<(), Trap> {
         match &self.points {
             None => Ok(()),
-            Some(points) => points
-                .refill(&mut self.store.store)
+            Some((points, allowance)) => points
+                .refill(&mut self.store.store, allowance.units())
                 .map_err(|error| trap(&error, false)),
         }
     }
@@ -84,7 +87,7 @@ impl WasmerInstance {
         let ran_out = self
             .points
             .as_ref()
-            .is_some_and(|points| points.ran_out(&mut self.store.store));
+            .is_some_and(|(points, _)| points.ran_out(&mut self.store.store));
         trap(error, ran_out)
     }
 }
@@ -126,6 +129,12 @@ impl Instance for WasmerInstance {
         match exports.call(&mut store.store, callback, arguments) {
             Ok(result) => Ok(result),
             Err(error) => Err(self.end(&error)),
+        }
+    }
+
+    fn allow(&mut self, time: Option<Duration>) {
+        if let Some((_, allowance)) = &mut self.points {
+            allowance.limit(time);
         }
     }
 

@@ -1,6 +1,6 @@
 //! The ways in which wasmer executes.
 
-use host_core::{EngineInfo, EngineOptions, Mechanism, ModeKind};
+use host_core::{Choice, EngineInfo, EngineOptions, Knob, Mechanism, ModeKind};
 
 /// The wasmer version this crate is pinned to.
 pub(crate) const VERSION: &str = "7.3.0";
@@ -138,10 +138,30 @@ impl Mode {
         } else {
             "off"
         };
-        format!("metering {metered}")
+        let mut text = format!("metering {metered}");
+        if let Some(level) = options.knobs.get(Knob::Optimisation) {
+            text.push_str(&format!(", opt {level}"));
+        }
+        text
     }
 
-    pub(crate) fn info(self) -> EngineInfo {
+    /// The knobs that the mode has.
+    pub const fn knobs(self) -> &'static [Choice] {
+        match self.compiler {
+            Compiler::Cranelift => &[Choice {
+                knob: Knob::Optimisation,
+                values: &["speed", "speed_and_size", "none"],
+            }],
+            Compiler::Singlepass => &[],
+            Compiler::Llvm => &[Choice {
+                knob: Knob::Optimisation,
+                values: &["aggressive", "default", "less", "none"],
+            }],
+        }
+    }
+
+    pub(crate) fn info(self, options: &EngineOptions) -> EngineInfo {
+        let level = options.knobs.get(Knob::Optimisation);
         EngineInfo {
             runtime: self.runtime(),
             engine: "wasmer",
@@ -149,13 +169,16 @@ impl Mode {
             mode: self.name(),
             kind: self.kind(),
             optimisation: match self.compiler {
-                Compiler::Cranelift => "Cranelift opt_level=speed",
-                Compiler::Singlepass => "single pass, none",
-                Compiler::Llvm => "LLVM opt_level=aggressive",
-            }
-            .to_owned(),
+                Compiler::Cranelift => {
+                    format!("Cranelift opt_level={}", level.unwrap_or("speed"))
+                }
+                Compiler::Singlepass => "single pass, none".to_owned(),
+                Compiler::Llvm => format!("LLVM opt_level={}", level.unwrap_or("aggressive")),
+            },
             bounds_check: "guard pages (4 GiB reservation, 4 GiB guard), signals".to_owned(),
-            deadline: Mechanism::Engine("metering points, converted from time by a constant"),
+            deadline: Mechanism::Engine(
+                "metering points, converted from time by a rate that is measured when it opens",
+            ),
             memory_limit: Mechanism::Engine("tunables"),
             simd: self.compiler != Compiler::Singlepass,
             pooling: "none: on demand, data copied".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use host_core::{EngineError, EngineOptions, Host, Instance, Module, ModuleFacts, contain};
+use host_core::{Allowance, EngineError, Host, Instance, Module, ModuleFacts, contain};
 
 use crate::imports::{Maker, maker};
 use crate::instance::WasmerInstance;
@@ -11,7 +11,8 @@ use crate::mode::Mode;
 /// A module ready to be instantiated.
 pub(crate) struct WasmerModule {
     mode: Mode,
-    pub(crate) options: EngineOptions,
+    /// For each call; present with a deadline.
+    pub(crate) allowance: Option<Allowance>,
     pub(crate) engine: wasmer::Engine,
     pub(crate) module: wasmer::Module,
     /// In the order of the module's imports.
@@ -23,7 +24,7 @@ pub(crate) struct WasmerModule {
 impl WasmerModule {
     pub(crate) fn link(
         mode: Mode,
-        options: EngineOptions,
+        allowance: Option<Allowance>,
         engine: wasmer::Engine,
         module: wasmer::Module,
         artifact: Option<Vec<u8>>,
@@ -43,7 +44,7 @@ impl WasmerModule {
             .collect::<Result<_, _>>()?;
         Ok(Self {
             mode,
-            options,
+            allowance,
             engine,
             module,
             makers,

@@ -1,39 +1,70 @@
 //! Deadlines as metering points: without its interrupt feature, which makes every call
 //! twice as slow, wasmer has no other way to stop a guest.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use host_core::{Knobs, PACE_EXPORT, PACE_GUEST, Pace};
 use wasmer::sys::ModuleMiddleware;
 use wasmer::wasmparser::Operator;
 use wasmer::{Global, Instance, RuntimeError, Store, Value};
 use wasmer_middlewares::Metering;
 
-/// Points that a nanosecond buys.
-///
-/// An operator costs one point. Compiled code executes between about 0.4 operators (chains
-/// of dependent loads and divisions) and 4 (straight arithmetic) in a nanosecond on
-/// current processors. The constant is the upper end, so that no guest is stopped before
-/// its deadline; a slow loop is stopped up to about ten times after it. Time spent inside
-/// host calls is not counted.
-const PER_NANOSECOND: u64 = 4;
+use crate::mode::Compiler;
 
 /// What a bulk memory operator costs: its length is not known when it is compiled.
 const BULK: u64 = 1024;
 
-/// Points for `deadline`, at least one.
-pub(crate) fn of(deadline: Duration) -> u64 {
-    let nanoseconds = u64::try_from(deadline.as_nanos()).unwrap_or(u64::MAX);
-    // Half the range, because the middleware's code compares after a subtraction.
-    nanoseconds
-        .saturating_mul(PER_NANOSECOND)
-        .clamp(1, u64::MAX / 2)
+/// Half the range, because the middleware's code compares after a subtraction.
+const MOST: u64 = u64::MAX / 2;
+
+/// What was measured, by compiler and knobs.
+static RATES: Mutex<Vec<((Compiler, Knobs), Pace)>> = Mutex::new(Vec::new());
+
+/// What a nanosecond buys: an operator costs a point, and how many of them a nanosecond has
+/// is measured once a process with code of the same compiler. Time spent inside host calls is
+/// not counted.
+///
+/// # Errors
+/// wasmer's own.
+pub(crate) fn pace(
+    key: (Compiler, Knobs),
+    compiler: impl FnOnce() -> wasmer::Engine,
+) -> Result<Pace, String> {
+    let mut rates = RATES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, pace)) = rates.iter().find(|(known, _)| *known == key) {
+        return Ok(*pace);
+    }
+    let pace = measure(&compiler())?;
+    rates.push((key, pace));
+    Ok(pace)
 }
 
-/// The middleware that counts; one serves one module.
+/// Lets an engine's code go round a loop; it must have been made with [`middleware`].
+fn measure(engine: &wasmer::Engine) -> Result<Pace, String> {
+    let text = |error: &dyn std::fmt::Display| error.to_string();
+    let module = wasmer::Module::new(engine, PACE_GUEST).map_err(|error| text(&error))?;
+    let mut store = Store::new(engine.clone());
+    let instance = Instance::new(&mut store, &module, &wasmer::Imports::new())
+        .map_err(|error| text(&error))?;
+    let run = instance
+        .exports
+        .get_typed_function::<u32, u32>(&store, PACE_EXPORT)
+        .map_err(|error| text(&error))?;
+    let points = Points::of_instance(&instance).map_err(|error| text(&error))?;
+    Pace::measure(|rounds| {
+        points
+            .refill(&mut store, MOST)
+            .map_err(|error| text(&error))?;
+        run.call(&mut store, rounds).map_err(|error| text(&error))?;
+        Ok(MOST - points.left(&mut store))
+    })
+}
+
+/// The middleware that counts; one serves one module. An instance has `points` until its
+/// first call, for its start section.
 pub(crate) fn middleware(points: u64) -> Arc<dyn ModuleMiddleware> {
     Arc::new(Metering::new(
-        points,
+        points.min(MOST),
         |operator: &Operator<'_>| match operator {
             Operator::MemoryFill { .. }
             | Operator::MemoryCopy { .. }
@@ -51,15 +82,11 @@ pub(crate) fn middleware(points: u64) -> Arc<dyn ModuleMiddleware> {
 pub(crate) struct Points {
     remaining: Global,
     exhausted: Global,
-    per_call: u64,
 }
 
 impl Points {
     /// The counter that the middleware put into `instance`.
-    pub(crate) fn of_instance(
-        instance: &Instance,
-        per_call: u64,
-    ) -> Result<Self, wasmer::ExportError> {
+    pub(crate) fn of_instance(instance: &Instance) -> Result<Self, wasmer::ExportError> {
         let exports = &instance.exports;
         Ok(Self {
             remaining: exports
@@ -68,15 +95,22 @@ impl Points {
             exhausted: exports
                 .get_global("wasmer_metering_points_exhausted")?
                 .clone(),
-            per_call,
         })
     }
 
-    /// Gives the guest its time from now.
+    /// Gives the guest so many from now.
     #[inline]
-    pub(crate) fn refill(&self, store: &mut Store) -> Result<(), RuntimeError> {
+    pub(crate) fn refill(&self, store: &mut Store, points: u64) -> Result<(), RuntimeError> {
         self.remaining
-            .set(store, Value::I64(self.per_call.cast_signed()))
+            .set(store, Value::I64(points.min(MOST).cast_signed()))
+    }
+
+    /// Points that are left.
+    fn left(&self, store: &mut Store) -> u64 {
+        match self.remaining.get(store) {
+            Value::I64(left) => left.cast_unsigned(),
+            _ => 0,
+        }
     }
 
     /// Whether the guest was stopped for want of points.

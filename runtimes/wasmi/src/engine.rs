@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use host_core::{Engine, EngineError, EngineInfo, EngineOptions, Module, ModuleFacts, contain};
+use host_core::{
+    Allowance, Engine, EngineError, EngineInfo, EngineOptions, Module, ModuleFacts, contain,
+};
 use wasmi::Linker;
 
+use crate::fuel;
 use crate::guest::VmState;
 use crate::imports::linker;
 use crate::mode::Mode;
@@ -23,6 +26,8 @@ pub(crate) struct Shared {
     pub(crate) engine: wasmi::Engine,
     pub(crate) linker: Linker<VmState>,
     pub(crate) options: EngineOptions,
+    /// For each call; present with a deadline.
+    pub(crate) allowance: Option<Allowance>,
 }
 
 impl WasmiEngine {
@@ -37,11 +42,23 @@ impl WasmiEngine {
             reason: error.to_string(),
             remedy: "report this".to_owned(),
         })?;
+        let allowance = match options.deadline {
+            None => None,
+            Some(deadline) => contain(|| fuel::pace(deadline))
+                .and_then(|pace| pace)
+                .map(|pace| Some(Allowance::new(pace, deadline)))
+                .map_err(|reason| EngineError::Unavailable {
+                    runtime: mode.runtime(),
+                    reason: format!("its pace could not be measured: {reason}"),
+                    remedy: "leave the deadline out".to_owned(),
+                })?,
+        };
         let shared = Shared {
             runtime: mode.runtime(),
             engine,
             linker,
             options,
+            allowance,
         };
         Ok(Self {
             shared: Arc::new(shared),

@@ -1,11 +1,12 @@
 //! One VM.
 
+use std::time::Duration;
+
 use host_core::abi::{Callback, CallbackSet};
-use host_core::{Host, Instance, Trap, TrapKind, contain};
+use host_core::{Allowance, Host, Instance, Trap, TrapKind, contain};
 use wasmi::{Error, Store, StoreLimitsBuilder, TypedFunc};
 
 use crate::exports::Exports;
-use crate::fuel;
 use crate::guest::VmState;
 use crate::module::WasmiModule;
 use crate::trap::{panicked, trap};
@@ -19,8 +20,8 @@ pub(crate) struct WasmiInstance {
     exports: Exports,
     callbacks: CallbackSet,
     start: Option<TypedFunc<(), ()>>,
-    /// Fuel for one call; 0 without a deadline.
-    fuel: u64,
+    /// Fuel for one call; present with a deadline.
+    allowance: Option<Allowance>,
 }
 
 impl WasmiInstance {
@@ -38,9 +39,9 @@ impl WasmiInstance {
         };
         let mut store = Store::new(&shared.engine, state);
         store.limiter(|state| &mut state.limits);
-        let fuel = shared.options.deadline.map_or(0, fuel::of);
-        if fuel > 0 {
-            store.set_fuel(fuel)?;
+        let allowance = shared.allowance;
+        if let Some(allowance) = allowance {
+            store.set_fuel(allowance.units())?;
         }
         let instance = shared
             .linker
@@ -63,16 +64,19 @@ impl WasmiInstance {
             exports,
             callbacks: facts.callbacks,
             start,
-            fuel,
+            allowance,
         })
     }
 
     /// Gives the guest its time from now.
     #[inline]
     fn arm(&mut self) -> Result<(), Trap> {
-        match self.fuel {
-            0 => Ok(()),
-            fuel => self.store.set_fuel(fuel).map_err(|error| trap(&error)),
+        match self.allowance {
+            None => Ok(()),
+            Some(allowance) => self
+                .store
+                .set_fuel(allowance.units())
+                .map_err(|error| trap(&error)),
         }
     }
 }
@@ -110,6 +114,12 @@ impl Instance for WasmiInstance {
         match exports.call(store, callback, arguments) {
             Ok(result) => Ok(result),
             Err(error) => Err(trap(&error)),
+        }
+    }
+
+    fn allow(&mut self, time: Option<Duration>) {
+        if let Some(allowance) = &mut self.allowance {
+            allowance.limit(time);
         }
     }
 

@@ -78,7 +78,9 @@ impl Mode {
             }
             .to_owned(),
             bounds_check: "explicit, in the interpreter".to_owned(),
-            deadline: Mechanism::Engine("fuel, converted from time by a constant"),
+            deadline: Mechanism::Engine(
+                "fuel, converted from time by a rate that is measured when it opens",
+            ),
             memory_limit: Mechanism::Engine("store limits"),
             simd: true,
             pooling: "none: on demand, memory zeroed and data copied".to_owned(),

@@ -4,14 +4,16 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use host_core::{
-    Artifact, ArtifactMaker, Engine, EngineError, EngineInfo, EngineOptions, Module, ModuleFacts,
-    contain,
+    Artifact, ArtifactMaker, Engine, EngineError, EngineInfo, EngineOptions, Knob, Module,
+    ModuleFacts, contain,
 };
 use wasmtime::Linker;
 
+use crate::fuel;
 use crate::guest::VmState;
 use crate::imports::linker;
 use crate::info::{VERSION, info, runtime};
+use crate::interrupt::{Allowance, Interrupt, ticks_of};
 use crate::mode::Mode;
 use crate::module::WasmtimeModule;
 use crate::ticker::Ticker;
@@ -49,6 +51,7 @@ impl WasmtimeEngine {
         if let Some(reason) = mode.missing_here() {
             return Err(unavailable(reason.to_owned()));
         }
+        check_knobs(mode, &options)?;
         let (engine, linker) = contain(|| {
             let engine = wasmtime::Engine::new(&mode.config(&options)?)?;
             let linker = linker(&engine)?;
@@ -57,7 +60,7 @@ impl WasmtimeEngine {
         .map_err(unavailable)?
         .map_err(|error: wasmtime::Error| unavailable(format!("{error:#}")))?;
         Ok(Self {
-            info: info(mode),
+            info: info(mode, &options),
             maker: ArtifactMaker {
                 runtime: runtime(mode),
                 version: VERSION.to_owned(),
@@ -103,18 +106,43 @@ impl WasmtimeEngine {
     }
 }
 
+/// Makes sure that every knob that was turned is there and has an effect.
+fn check_knobs(mode: Mode, options: &EngineOptions) -> Result<(), EngineError> {
+    options.knobs.fit(&runtime(mode), mode.knobs())?;
+    let refused = |what: &str| {
+        Err(EngineError::Unsupported {
+            runtime: runtime(mode),
+            what: what.to_owned(),
+        })
+    };
+    match options.knobs.get(Knob::Interrupt) {
+        Some(_) if options.deadline.is_none() => {
+            refused("set knob interrupt without a deadline: nothing is to be ended")
+        }
+        Some("fuel") if options.count_instructions => {
+            refused("count instructions while fuel keeps its deadline")
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Shared {
-    /// The deadline in ticks from now; 0 without a deadline.
-    pub(crate) fn deadline_ticks(&self) -> Result<u64, String> {
+    /// What a call may take at most, in the units that the code counts.
+    pub(crate) fn allowance(&self) -> Result<Allowance, String> {
         let Some(deadline) = self.options.deadline else {
-            return Ok(0);
+            return Ok(Allowance::Unlimited);
         };
         let deadline = deadline.max(Duration::from_nanos(1));
+        if Interrupt::of(&self.options) == Interrupt::Fuel {
+            let rate = fuel::rate(self.mode, &self.options)?;
+            return Ok(Allowance::Fuel(rate.units(deadline), rate));
+        }
         let ticker = self.ticker.get_or_init(|| {
             Ticker::start(&self.engine, deadline)
                 .map_err(|error| format!("no thread to keep deadlines with: {error}"))
         });
-        ticker.as_ref().map(Ticker::ticks).map_err(Clone::clone)
+        let tick = ticker.as_ref().map(Ticker::tick).map_err(Clone::clone)?;
+        Ok(Allowance::Ticks(ticks_of(deadline, tick), tick))
     }
 }
 

@@ -1,6 +1,7 @@
 //! One VM.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use host_core::abi::{Callback, CallbackSet};
 use host_core::{Host, Instance, Trap, TrapKind, contain};
@@ -9,6 +10,7 @@ use wasmtime::{Store, StoreLimitsBuilder, TypedFunc};
 use crate::engine::Shared;
 use crate::exports::Exports;
 use crate::guest::VmState;
+use crate::interrupt::Allowance;
 use crate::module::WasmtimeModule;
 use crate::trap::{panicked, trap};
 
@@ -21,8 +23,10 @@ pub(crate) struct WasmtimeInstance {
     exports: Exports,
     callbacks: CallbackSet,
     start: Option<TypedFunc<(), ()>>,
-    /// The deadline in ticks; 0 without one.
-    deadline: u64,
+    /// For each call under the deadline alone.
+    whole: Allowance,
+    /// For each call now.
+    allowance: Allowance,
     counts: bool,
     /// Keeps the deadline's ticker going.
     _shared: Arc<Shared>,
@@ -30,11 +34,15 @@ pub(crate) struct WasmtimeInstance {
 
 impl WasmtimeInstance {
     pub(crate) fn new(module: &WasmtimeModule, host: Host) -> Result<Self, String> {
-        let deadline = module.shared.deadline_ticks()?;
-        Self::make(module, host, deadline).map_err(|error| format!("{error:#}"))
+        let allowance = module.shared.allowance()?;
+        Self::make(module, host, allowance).map_err(|error| format!("{error:#}"))
     }
 
-    fn make(module: &WasmtimeModule, host: Host, deadline: u64) -> Result<Self, wasmtime::Error> {
+    fn make(
+        module: &WasmtimeModule,
+        host: Host,
+        allowance: Allowance,
+    ) -> Result<Self, wasmtime::Error> {
         let (facts, options) = (&module.facts, &module.shared.options);
         let limits = StoreLimitsBuilder::new()
             .memory_size(usize::try_from(options.memory_limit).unwrap_or(usize::MAX))
@@ -51,9 +59,7 @@ impl WasmtimeInstance {
         if options.count_instructions {
             store.set_fuel(u64::MAX)?;
         }
-        if deadline > 0 {
-            store.set_epoch_deadline(deadline);
-        }
+        arm(&mut store, allowance);
         let instance = module.linked.instantiate(&mut store)?;
         let memory = instance.get_memory(&mut store, "memory");
         let allocator = match facts.allocator {
@@ -73,18 +79,22 @@ impl WasmtimeInstance {
             exports,
             callbacks: facts.callbacks,
             start,
-            deadline,
+            whole: allowance,
+            allowance,
             counts: options.count_instructions,
             _shared: Arc::clone(&module.shared),
         })
     }
+}
 
-    /// Gives the guest its time from now.
-    #[inline]
-    fn arm(&mut self) {
-        if self.deadline > 0 {
-            self.store.set_epoch_deadline(self.deadline);
-        }
+/// Gives the guest its time from now.
+#[inline]
+fn arm(store: &mut Store<VmState>, allowance: Allowance) {
+    match allowance {
+        Allowance::Unlimited => {}
+        Allowance::Ticks(ticks, _) => store.set_epoch_deadline(ticks),
+        // Refused only where the engine does not count, and there is no such allowance there.
+        Allowance::Fuel(units, _) => drop(store.set_fuel(units)),
     }
 }
 
@@ -105,7 +115,7 @@ impl Instance for WasmtimeInstance {
         let Some(start) = self.start.take() else {
             return Ok(());
         };
-        self.arm();
+        arm(&mut self.store, self.allowance);
         let ended = contain(|| start.call(&mut self.store, ())).map_err(panicked)?;
         match ended.map_err(|error| trap(&error)) {
             Err(exit) if exit.kind() == TrapKind::Exit(0) => Ok(()),
@@ -116,12 +126,16 @@ impl Instance for WasmtimeInstance {
     #[inline]
     fn call(&mut self, callback: Callback, arguments: &[u32; 5]) -> Result<u32, Trap> {
         self.host_mut().enter(callback, arguments);
-        self.arm();
+        arm(&mut self.store, self.allowance);
         let Self { store, exports, .. } = self;
         match exports.call(store, callback, arguments) {
             Ok(result) => Ok(result),
             Err(error) => Err(trap(&error)),
         }
+    }
+
+    fn allow(&mut self, time: Option<Duration>) {
+        self.allowance = self.whole.within(time);
     }
 
     fn memory_bytes(&self) -> u64 {

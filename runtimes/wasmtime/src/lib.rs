@@ -4,10 +4,13 @@
 
 mod engine;
 mod exports;
+mod fuel;
 mod guest;
 mod imports;
 mod info;
 mod instance;
+mod interrupt;
+mod knobs;
 mod mode;
 mod module;
 mod ticker;

@@ -1,7 +1,10 @@
 //! The ways in which wasmtime executes, and the engine configuration of each.
 
-use host_core::{EngineOptions, ModeKind};
+use host_core::{Choice, EngineOptions, Knob, ModeKind};
 use wasmtime::{Config, OptLevel, Strategy};
+
+use crate::interrupt::Interrupt;
+use crate::knobs::{self, GROWTH, pool};
 
 /// Which of wasmtime's compilers makes the code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -104,18 +107,31 @@ impl Mode {
         }
     }
 
-    /// The configuration that a production proxy would use.
+    /// The configuration that a production proxy would use, with the knobs that were turned.
     pub(crate) fn config(self, options: &EngineOptions) -> Result<Config, wasmtime::Error> {
+        let knobs = options.knobs;
         let mut config = Config::new();
         config.strategy(match self.compiler {
             Compiler::Winch => Strategy::Winch,
             Compiler::Cranelift | Compiler::Pulley => Strategy::Cranelift,
         });
-        config.cranelift_opt_level(OptLevel::Speed);
-        config.parallel_compilation(true);
-        config.memory_init_cow(true);
-        config.epoch_interruption(options.deadline.is_some());
-        config.consume_fuel(options.count_instructions);
+        config.cranelift_opt_level(match knobs.get(Knob::Optimisation) {
+            Some("none") => OptLevel::None,
+            Some("speed_and_size") => OptLevel::SpeedAndSize,
+            _ => OptLevel::Speed,
+        });
+        config.parallel_compilation(knobs.is_on(Knob::ParallelCompilation, true));
+        config.memory_init_cow(knobs.is_on(Knob::CopyOnWrite, true));
+        config.epoch_interruption(Interrupt::of(options) == Interrupt::Epoch);
+        config
+            .consume_fuel(options.count_instructions || Interrupt::of(options) == Interrupt::Fuel);
+        let pooling = knobs.is_on(Knob::Pooling, false);
+        if knobs.get(Knob::Bounds) == Some("explicit") {
+            self.check_explicitly(&mut config, pooling, options.memory_limit);
+        }
+        if pooling {
+            config.allocation_strategy(pool(options.memory_limit));
+        }
         if self.compiler == Compiler::Pulley {
             config.target(if cfg!(target_endian = "big") {
                 "pulley64be"
@@ -126,13 +142,44 @@ impl Mode {
         Ok(config)
     }
 
+    fn check_explicitly(self, config: &mut Config, pooling: bool, memory_limit: u64) {
+        config.memory_guard_size(0);
+        // Memories of a pool cannot move: each has its whole limit reserved.
+        config.memory_reservation(if pooling { memory_limit } else { 0 });
+        config.memory_reservation_for_growth(GROWTH);
+        // Winch finds null pointers and overflows of the stack by signals, whatever it does
+        // about memory.
+        if self.compiler == Compiler::Cranelift {
+            config.signals_based_traps(false);
+        }
+    }
+
+    /// The knobs that the mode has.
+    pub const fn knobs(self) -> &'static [Choice] {
+        match self.compiler {
+            Compiler::Cranelift => &knobs::CRANELIFT,
+            Compiler::Winch => &knobs::WINCH,
+            Compiler::Pulley => &knobs::PULLEY,
+        }
+    }
+
     /// All that changes the generated code, for artifacts.
     pub(crate) fn settings(self, options: &EngineOptions) -> String {
         let on = |on| if on { "on" } else { "off" };
-        format!(
+        let mut text = format!(
             "epoch {}, fuel {}",
-            on(options.deadline.is_some()),
-            on(options.count_instructions)
-        )
+            on(Interrupt::of(options) == Interrupt::Epoch),
+            on(options.count_instructions || Interrupt::of(options) == Interrupt::Fuel)
+        );
+        let in_code = [
+            Knob::Optimisation,
+            Knob::Pooling,
+            Knob::CopyOnWrite,
+            Knob::Bounds,
+        ];
+        for (knob, value) in options.knobs.only(&in_code).iter() {
+            text.push_str(&format!(", {knob} {value}"));
+        }
+        text
     }
 }

@@ -14,7 +14,7 @@ const SLOWEST: Duration = Duration::from_millis(50);
 /// a processor a thousand times a second. A call is ended between one deadline and one
 /// deadline and two ticks after it began.
 pub(crate) struct Ticker {
-    ticks: u64,
+    tick: Duration,
     _stop: Sender<()>,
 }
 
@@ -37,16 +37,11 @@ impl Ticker {
                     engine.increment_epoch();
                 }
             })?;
-        // The current tick is under way already, hence one more.
-        let ticks = deadline.as_nanos().div_ceil(tick.as_nanos()) + 1;
-        Ok(Self {
-            ticks: u64::try_from(ticks).unwrap_or(u64::MAX / 2),
-            _stop: stop,
-        })
+        Ok(Self { tick, _stop: stop })
     }
 
-    /// The deadline in ticks from now.
-    pub(crate) fn ticks(&self) -> u64 {
-        self.ticks
+    /// How long a tick is.
+    pub(crate) fn tick(&self) -> Duration {
+        self.tick
     }
 }

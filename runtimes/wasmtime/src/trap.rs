@@ -18,7 +18,7 @@ pub(crate) fn trap(error: &wasmtime::Error) -> Trap {
             TrapKind::OutOfBounds
         }
         Some(wasmtime::Trap::StackOverflow) => TrapKind::StackOverflow,
-        Some(wasmtime::Trap::Interrupt) => TrapKind::Deadline,
+        Some(wasmtime::Trap::Interrupt | wasmtime::Trap::OutOfFuel) => TrapKind::Deadline,
         _ => TrapKind::Other,
     };
     Trap::new(kind, error.root_cause().to_string())

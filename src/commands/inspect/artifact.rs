@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use host_core::Knobs;
 use serde::Serialize;
 
 use crate::artifact::{ArtifactFile, check_module, hexadecimal};
@@ -74,8 +75,8 @@ pub(super) fn inspect(arguments: &InspectArgs, bytes: &[u8]) -> Result<Exit, Err
 /// Whether the envelope is for this program, without and with a deadline, and else why not.
 fn envelope(artifact: &ArtifactFile) -> (Option<bool>, Option<String>) {
     match (
-        artifact.runtime(None),
-        artifact.runtime(Some(SOME_DEADLINE)),
+        artifact.runtime(None, Knobs::default()),
+        artifact.runtime(Some(SOME_DEADLINE), Knobs::default()),
     ) {
         (Ok(_), _) => (Some(false), None),
         (_, Ok(_)) => (Some(true), None),
@@ -95,6 +96,7 @@ fn attempt(
         module: module.to_path_buf(),
         artifact: Some(artifact.path.clone()),
         deadline_ms: deadline.then(|| SOME_DEADLINE.as_millis() as u64),
+        knobs: Knobs::default(),
     };
     let ran = super::super::block_on(runner.run(job))?;
     Ok(ran.map(|ran| match ran.answer {

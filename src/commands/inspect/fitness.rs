@@ -56,6 +56,7 @@ pub(super) async fn fitness(
                     module: file.to_path_buf(),
                     artifact: None,
                     deadline_ms: None,
+                    knobs: host_core::Knobs::default(),
                 };
                 let answer = runner.run(job).await?.answer;
                 lacks = probe(runner, &entry.id, &needed).await?;

@@ -2,6 +2,7 @@
 
 mod about;
 mod features;
+mod knobs;
 mod overview;
 
 use crate::cli::ListArgs;
@@ -12,6 +13,7 @@ pub(super) fn list(arguments: &ListArgs) -> Result<Exit, Error> {
     match &arguments.about {
         Some(engine) => about::about(engine.as_deref(), arguments.format),
         None if arguments.features => features::features(arguments),
+        None if arguments.knobs => knobs::knobs(arguments),
         None => overview::overview(arguments),
     }
 }

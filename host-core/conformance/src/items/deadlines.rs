@@ -1,7 +1,9 @@
 //! Time of guests that want too much.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use host_core::services::InProcess;
 use host_core::{StartError, TrapKind};
 
 use crate::Subject;
@@ -9,7 +11,7 @@ use crate::expect::{ensure, trapped};
 use crate::guests::{Wat, wat};
 use crate::item::{Checked, Fault, Item};
 use crate::stage::{Setup, Stage};
-use crate::subject::Limits;
+use crate::subject::{Compiled, Limits};
 
 pub(super) const ITEMS: &[Item] = &[
     Item::sandbox(
@@ -32,6 +34,16 @@ pub(super) const ITEMS: &[Item] = &[
         "each call has the whole time",
         deadline_rearmed,
     ),
+    Item::wasm(
+        "memory/deadline-of-a-transaction",
+        "callbacks that are short by themselves are ended when their sum is too long",
+        deadline_of_a_transaction,
+    ),
+    Item::sandbox(
+        "memory/deadline-of-one-callback",
+        "an endless loop late in a transaction is ended, and other transactions had their time",
+        deadline_of_one_callback,
+    ),
 ];
 
 /// Guests that never come back from `place`.
@@ -40,6 +52,7 @@ fn endless(place: &str) -> Vec<u8> {
         "(func (export {place:?}) {} (loop $for_ever (br $for_ever)) (unreachable))",
         match place {
             "proxy_on_tick" => "(param i32)",
+            "proxy_on_request_body" => "(param i32 i32 i32) (result i32)",
             _ => "",
         }
     );
@@ -121,4 +134,67 @@ fn deadline_rearmed(subject: &Subject) -> Checked {
         std::thread::sleep(Duration::from_millis(5));
     }
     stage.alive()
+}
+
+/// A guest that looks at the clock in each body callback until some 30 ms have passed.
+fn spinning() -> Vec<u8> {
+    Wat {
+        imports: r#"(import "env" "proxy_get_current_time_nanoseconds"
+            (func $now (param i32) (result i32)))"#,
+        body: r#"
+            (func $time (result i64) (drop (call $now (i32.const 64))) (i64.load (i32.const 64)))
+            (func (export "proxy_on_request_body") (param i32 i32 i32) (result i32)
+                (local $begin i64)
+                (local.set $begin (call $time))
+                (loop $again
+                    (br_if $again (i64.lt_u
+                        (i64.sub (call $time) (local.get $begin)) (i64.const 30000000))))
+                (i32.const 0))"#,
+        ..Wat::default()
+    }
+    .bytes()
+}
+
+/// A stage whose transactions may take `limit` and whose clock goes.
+fn limited(guest: &Compiled, limit: Duration) -> Checked<Stage> {
+    let mut setup = Setup::new("").services(&Arc::new(InProcess::builder().build()));
+    setup.vm.transaction_limit = Some(limit);
+    setup.start_guest(guest)
+}
+
+fn deadline_of_a_transaction(subject: &Subject) -> Checked {
+    // The engine itself has no deadline here: the sum is the host's to keep.
+    let guest = subject.compile(Limits::None, &spinning())?;
+    let mut stage = limited(&guest, Duration::from_millis(300))?;
+    let id = stage.get(&[])?;
+    for number in 0..50 {
+        match stage.vm.on_request_body(id, b"x", false) {
+            Ok(_) => {}
+            Err(trap) if trap.kind() == TrapKind::Deadline => {
+                ensure!(number > 0, "the first callback alone took the whole time");
+                let next = stage.vm.on_request_body(id, b"x", false);
+                return trapped("the next callback", next, &[TrapKind::Dead]);
+            }
+            Err(trap) => return Err(trap.into()),
+        }
+    }
+    Err("fifty callbacks of 30 ms each had 300 ms and more".into())
+}
+
+fn deadline_of_one_callback(subject: &Subject) -> Checked {
+    subject.needs(subject.info().deadline, "deadline")?;
+    let guest = subject.compile(Limits::Deadline, &endless("proxy_on_request_body"))?;
+    let mut stage = limited(&guest, crate::subject::DEADLINE)?;
+    for _ in 0..3 {
+        let other = stage.get(&[])?;
+        stage.finish(other)?;
+    }
+    let id = stage.get(&[])?;
+    ended(|| {
+        trapped(
+            "an endless loop",
+            stage.vm.on_request_body(id, b"x", false),
+            &[TrapKind::Deadline],
+        )
+    })
 }

@@ -20,12 +20,12 @@ pub(super) const ITEMS: &[Item] = &[
     ),
     Item::any(
         "isolation/threads",
-        "threads with VMs of their own do not meet",
+        "eight threads with VMs of their own, or a fresh one for each stream, do not meet",
         threads,
     ),
     Item::sandbox(
         "isolation/moving-vms",
-        "a shared VM serves several threads, one at a time",
+        "shared VMs serve eight threads, one at a time",
         moving_vms,
     ),
 ];
@@ -85,33 +85,47 @@ fn request(subject: &Subject) -> Checked {
     Ok(())
 }
 
+/// Threads at once, and transactions of each.
+const THREADS: usize = 8;
+const TRANSACTIONS: usize = 200;
+/// Transactions of each thread where every one starts a VM.
+const FRESH_VMS: usize = 25;
+
 fn threads(subject: &Subject) -> Checked {
-    run_threads(subject, Isolation::Thread)
+    run_threads(subject, Isolation::Thread, TRANSACTIONS)?;
+    run_threads(subject, Isolation::Request, FRESH_VMS)
 }
 
 fn moving_vms(subject: &Subject) -> Checked {
-    run_threads(subject, Isolation::Shared)?;
-    run_threads(subject, Isolation::Pool(2))
+    run_threads(subject, Isolation::Shared, TRANSACTIONS)?;
+    run_threads(subject, Isolation::Pool(3), TRANSACTIONS)
 }
 
-fn run_threads(subject: &Subject, isolation: Isolation) -> Checked {
-    let script = "on request_headers\nget_header_map_value 0 \":path\" data\nadd_header_map_value 0 \"x\" \"1\"";
+/// Lets threads run transactions side by side, each with a header of its own that must come
+/// back with what the guest made of the stream and nothing of any other's.
+fn run_threads(subject: &Subject, isolation: Isolation, transactions: usize) -> Checked {
+    let script = "on request_headers\nget_header_map_value 0 \"x-own\" data\nadd_header_map_value 0 \"x\" \"1\"";
     let proxy = Proxy::with(subject, script, FailPolicy::Closed, isolation)?;
     let (pool, services) = (&proxy.pool, &proxy.services);
-    let work = || -> Checked {
+    let work = |thread: usize| -> Checked {
         let mut driver = Driver::new(pool.seat()?, services.clone());
-        for _ in 0..50 {
-            equal("ending", driver.run(&proxy::exchange()), Ending::Forwarded)?;
-            equal(
-                "fields",
-                driver.stream().request.headers.len(),
-                proxy::exchange().request.headers.len() + 1,
-            )?;
+        for number in 0..transactions {
+            let mut exchange = proxy::exchange();
+            let own = format!("{thread}/{number}").into_bytes();
+            let added = exchange.request.headers.add(b"x-own", &own);
+            equal("the map's answer", added, Ok(()))?;
+            equal("ending", driver.run(&exchange), Ending::Forwarded)?;
+            let headers = &driver.stream().request.headers;
+            equal("fields", headers.len(), exchange.request.headers.len() + 1)?;
+            equal("own header", headers.get(b"x-own"), Some(&*own))?;
+            equal("added header", headers.get(b"x"), Some(&b"1"[..]))?;
         }
         Ok(())
     };
     std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
+        let threads: Vec<_> = (0..THREADS)
+            .map(|thread| scope.spawn(move || work(thread)))
+            .collect();
         threads.into_iter().try_for_each(|thread| {
             thread
                 .join()

@@ -2,8 +2,10 @@
 
 use crate::Subject;
 use crate::expect::equal;
+use crate::guests::Wat;
 use crate::item::{Checked, Item};
 use crate::stage::{Setup, Stage};
+use crate::subject::Limits;
 use crate::upstream;
 
 pub(super) const ITEMS: &[Item] = &[
@@ -41,6 +43,11 @@ pub(super) const ITEMS: &[Item] = &[
         "queues/second-root",
         "the root that registered is told, not another one",
         second_root,
+    ),
+    Item::sandbox(
+        "queues/no-memory",
+        "an item for which the guest has no memory stays in its queue",
+        no_memory,
     ),
     Item::any(
         "queues/limits",
@@ -227,4 +234,45 @@ fn limits(subject: &Subject) -> Checked {
         "enqueue_shared_queue 0",
         "register_shared_queue 2",
     ])
+}
+
+/// A guest that puts an item into a queue when it is configured and takes it out on each tick,
+/// the first time without memory for it; it logs the status.
+fn short_of_memory() -> Vec<u8> {
+    let imports = r#"
+        (import "env" "proxy_register_shared_queue" (func $register (param i32 i32 i32) (result i32)))
+        (import "env" "proxy_enqueue_shared_queue" (func $put (param i32 i32 i32) (result i32)))
+        (import "env" "proxy_dequeue_shared_queue" (func $take (param i32 i32 i32) (result i32)))"#;
+    let allocator = r#"
+        (global $room (mut i32) (i32.const 0))
+        (func (export "proxy_on_memory_allocate") (param i32) (result i32)
+            (global.get $room)
+            (global.set $room (i32.const 70000)))"#;
+    let body = r#"
+        (data (i32.const 64) "jobs") (data (i32.const 72) "kept")
+        (func (export "proxy_on_configure") (param i32 i32) (result i32)
+            (drop (call $register (i32.const 64) (i32.const 4) (i32.const 80)))
+            (drop (call $put (i32.load (i32.const 80)) (i32.const 72) (i32.const 4)))
+            (i32.const 1))
+        (func (export "proxy_on_tick") (param i32) (local $status i32)
+            (local.set $status (call $take (i32.load (i32.const 80)) (i32.const 84) (i32.const 88)))
+            (if (local.get $status)
+                (then (i32.store8 (i32.const 96) (i32.add (i32.const 48) (local.get $status)))
+                      (call $say (i32.const 96) (i32.const 1)))
+                (else (call $say (i32.load (i32.const 84)) (i32.load (i32.const 88))))))"#;
+    Wat {
+        imports,
+        allocator,
+        body,
+        ..Wat::default()
+    }
+    .bytes()
+}
+
+fn no_memory(subject: &Subject) -> Checked {
+    let mut stage = Stage::of(&subject.compile(Limits::None, &short_of_memory())?)?;
+    for _ in 0..3 {
+        stage.vm.on_tick(stage.root)?;
+    }
+    stage.said(&["6", "kept", "7"])
 }

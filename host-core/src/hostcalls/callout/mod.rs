@@ -30,16 +30,21 @@ pub(in crate::hostcalls) fn fields(
     Ok(map)
 }
 
-/// Registers a callout of the effective context and hands it to the proxy.
+/// Refuses callouts outside any context: nobody could be told of their answers.
+pub(in crate::hostcalls) fn in_context(host: &Host) -> Result<(), Status> {
+    match host.contexts.get(host.effective) {
+        Some(_) => Ok(()),
+        None => Err(Status::BadArgument),
+    }
+}
+
+/// Registers a callout of the effective context, see [`in_context`], and hands it to the proxy.
 pub(in crate::hostcalls) fn start(
     host: &mut Host,
     call: CallKind,
     upstream: &[u8],
     kind: CalloutKind<'_>,
 ) -> Result<u32, Status> {
-    host.contexts
-        .get(host.effective)
-        .ok_or(Status::BadArgument)?;
     let id = host
         .calls
         .start(host.effective, call)
@@ -57,7 +62,8 @@ pub(in crate::hostcalls) fn start(
 }
 
 /// `proxy_http_call`: sends a request to an upstream; the answer comes through
-/// `proxy_on_http_call_response`. `BAD_ARGUMENT` for an unknown upstream, for headers
+/// `proxy_on_http_call_response`. `BAD_ARGUMENT` for an unknown upstream, outside any context,
+/// for headers
 /// without `:method`, `:path` or `:authority` and for fields that HTTP forbids,
 /// `PARSE_FAILURE` for malformed maps, `INTERNAL_FAILURE` when it cannot be started.
 #[allow(clippy::too_many_arguments)]
@@ -90,6 +96,7 @@ pub fn proxy_http_call<G: Guest>(
         if upstream.len() > MAX_NAME || body.len() > MAX_BODY {
             return Err(Status::BadArgument.into());
         }
+        in_context(host)?;
         let headers = fields(header_bytes, true)?;
         let trailers = fields(trailer_bytes, false)?;
         let required: [&[u8]; 3] = [b":method", b":path", b":authority"];

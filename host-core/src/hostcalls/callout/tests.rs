@@ -336,3 +336,18 @@ fn steps_of_grpc_are_for_grpc_and_for_this_vm_only() {
     assert_eq!(proxy_grpc_cancel(&mut other, unary), Ok(NOT_FOUND));
     assert_eq!(proxy_grpc_close(&mut other, 0), Ok(NOT_FOUND));
 }
+
+#[test]
+fn outside_any_context_nothing_is_called_whatever_the_upstream() {
+    for upstream in ["echo", "nowhere"] {
+        let mut guest = guest();
+        guest.host.effective = 0;
+        assert_eq!(
+            http(&mut guest, upstream, &serialised(REQUEST), &[]),
+            Err(BAD_ARGUMENT)
+        );
+        assert_eq!(stream(&mut guest, upstream, &[]), Err(BAD_ARGUMENT));
+        assert_eq!(call(&mut guest, b"service"), Err(BAD_ARGUMENT));
+        assert!(guest.host.calls.len() == 0 && events(&guest).is_empty());
+    }
+}

@@ -92,6 +92,12 @@ impl SharedState {
         self.queues.dequeue(queue)
     }
 
+    /// Puts an item that was taken from a queue and could not be delivered in front again. It
+    /// wakes nobody: whoever took it knows.
+    pub fn put_back(&self, queue: QueueId, item: Vec<u8>) {
+        self.queues.put_back(queue, item);
+    }
+
     /// Takes the root contexts of VM number `vm` that are to be told, one entry for each
     /// item that was put into the queue. Costs one atomic read when no VM is to be told.
     pub fn take_wakes(&self, vm: u64) -> Vec<(u32, u32)> {

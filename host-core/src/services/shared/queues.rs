@@ -132,6 +132,16 @@ impl Queues {
         Ok(item.into_vec())
     }
 
+    /// Puts back an item that [`Queues::dequeue`] took. Limits do not count: it was there before.
+    pub(super) fn put_back(&self, id: QueueId, item: Vec<u8>) {
+        let Some(queue) = self.queue(id) else {
+            return;
+        };
+        let mut items = lock(&queue.items);
+        items.bytes += item.len();
+        items.list.push_front(item.into_boxed_slice());
+    }
+
     pub(super) fn take_wakes(&self, vm: u64) -> Wakes {
         if self.woken.load(Ordering::Acquire) == 0 {
             return Vec::new();
