@@ -9,6 +9,7 @@ mod charts;
 mod document;
 mod export;
 mod kinds;
+mod load;
 mod merged;
 mod model;
 mod run;
@@ -20,6 +21,11 @@ pub use charts::{Axis, Bar, Chart, ChartError, Ink, Line, Point, Unit};
 pub use document::{Document, Part, Section, Weight};
 pub use export::{Csv, ExportError, Exporter, Html, Json, Markdown, Report, exporters};
 pub use kinds::{RUN, Reported, kind_of, reported};
+pub use load::{
+    LoadAbsence, LoadCampaign, LoadComparison, LoadDemand, LoadFolder, LoadLatency, LoadMetric,
+    LoadPlan, LoadRow, LoadSummary, LoadTrust, LoadWorkload, PhaseSummary, ProxyFacts, Round,
+    RoundStatus, RowSummary,
+};
 pub use merged::{Joined, KIND as MERGED, MergeError, merge};
 pub use model::{
     Arm, BoundsMethod, CallbackCost, Campaign, CampaignFolder, CampaignWall, Cell, Check,
@@ -29,8 +35,9 @@ pub use model::{
     WorkloadInfo,
 };
 pub use statistics::{
-    BreakEven, Contender, Control, Course, Interval, PairedRatio, Place, Policy, Series, Stretch,
-    Word, break_even, fastest_stretches, geometric_mean, holm, median, paired_ratio, rank,
+    BreakEven, Contender, Control, Course, Interval, PairedDifference, PairedRatio, Place, Policy,
+    Series, Stretch, Word, break_even, fastest_stretches, geometric_mean, holm, median,
+    paired_difference, paired_ratio, rank,
 };
 pub use summary::{
     Absolute, Aspect, Availability, AvailabilityRow, BreakEvenStretch, CallbackSummary,

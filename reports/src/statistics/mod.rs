@@ -10,6 +10,7 @@
 mod bootstrap;
 mod break_even;
 mod control;
+mod difference;
 mod holm;
 mod ranking;
 mod ratio;
@@ -20,6 +21,7 @@ mod verdict;
 
 pub use break_even::{BreakEven, Course, Stretch, break_even, fastest_stretches};
 pub use control::Control;
+pub use difference::{PairedDifference, paired_difference};
 pub use holm::holm;
 pub use ranking::{Contender, Place, rank};
 pub use ratio::{Interval, PairedRatio, paired_ratio};

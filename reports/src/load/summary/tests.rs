@@ -1,0 +1,169 @@
+//! Synthetic rounds with known answers.
+
+use super::*;
+use crate::load::LoadMetric;
+use crate::model::{Arm, Latency};
+use crate::statistics::Word;
+use hdrhistogram::Histogram;
+
+const OPEN: LoadDemand = LoadDemand::Open(1_000.0);
+
+fn row(proxy: &str, filter: &str) -> LoadRow {
+    LoadRow {
+        proxy: proxy.into(),
+        filter: filter.into(),
+        mechanism: filter.into(),
+        arm: Arm::Main,
+    }
+}
+
+/// A round that cost so many microseconds of CPU for each of 1,000 requests.
+fn round(block: u32, row: &LoadRow, demand: LoadDemand, cpu_us: f64) -> Round {
+    let mut histogram = Histogram::<u64>::new(3).expect("a histogram");
+    for us in 1..=1_000 {
+        histogram.record(us * 1_000).expect("in range");
+    }
+    let latency = Latency::from_histogram(&histogram).expect("written");
+    Round {
+        block,
+        row: row.clone(),
+        demand,
+        good: 1_000,
+        throughput: 1e6 / cpu_us,
+        proxy_cpu_ns: (cpu_us * 1e6) as u64,
+        corrected: if demand == LoadDemand::Closed {
+            Latency::default()
+        } else {
+            latency.clone()
+        },
+        uncorrected: latency,
+        ..Round::default()
+    }
+}
+
+/// Eight blocks that a busy machine slows by up to half, each wholly.
+fn campaign(costs: &[(LoadRow, f64)]) -> (LoadCampaign, Vec<Round>) {
+    let mut rows: Vec<LoadRow> = costs.iter().map(|(row, _)| row.clone()).collect();
+    rows.push(rows[0].control());
+    let mut rounds = Vec::new();
+    for block in 1..=8 {
+        let weather = 1.0 + f64::from(block % 4) / 6.0;
+        for demand in [LoadDemand::Closed, OPEN] {
+            for (row, cost) in costs {
+                rounds.push(round(block, row, demand, cost * weather));
+            }
+            rounds.push(round(
+                block,
+                &rows[rows.len() - 1],
+                demand,
+                costs[0].1 * weather,
+            ));
+        }
+    }
+    let campaign = LoadCampaign {
+        rows,
+        seed: 5,
+        ..LoadCampaign::default()
+    };
+    (campaign, rounds)
+}
+
+#[test]
+fn a_filters_cost_is_found_under_a_machine_that_changes() {
+    let (campaign, rounds) = campaign(&[
+        (row("a", "none"), 10.0),
+        (row("a", "wasm"), 11.0),
+        (row("b", "none"), 40.0),
+        (row("b", "wasm"), 44.0),
+    ]);
+    let summary = LoadSummary::new(campaign, &rounds);
+    assert_eq!(summary.trust.objection, None);
+    assert_eq!((summary.accepted, summary.rejected), (rounds.len(), 0));
+    assert_eq!(summary.phases.len(), 2);
+    let phase = summary.primary().expect("a phase");
+    assert_eq!(phase.demand, LoadDemand::Closed);
+    let cost = |index: usize| phase.rows[index].to_bare[&LoadMetric::Cpu];
+    for index in [1, 3] {
+        assert!(
+            (cost(index).ratio.estimate - 1.1).abs() < 1e-3,
+            "{:?}",
+            cost(index)
+        );
+        assert_eq!(cost(index).word, Word::Slower);
+    }
+    // In microseconds the machine's slowness does not cancel, only most of it.
+    assert!(
+        (1.0..1.5).contains(&cost(1).difference.estimate),
+        "{:?}",
+        cost(1)
+    );
+    assert!(
+        (4.0..6.0).contains(&cost(3).difference.estimate),
+        "{:?}",
+        cost(3)
+    );
+    assert!(phase.rows[0].to_bare.is_empty() && phase.rows[2].to_bare.is_empty());
+    let pair = phase.pairs.iter().find(|(a, b, _)| (*a, *b) == (1, 3));
+    let (.., beside) = pair.expect("compared");
+    assert!((beside.ratio.estimate - 0.25).abs() < 1e-3, "{beside:?}");
+    assert_eq!(beside.word, Word::Faster);
+}
+
+#[test]
+fn latencies_are_merged_as_counts_and_rare_ones_need_many() {
+    let (campaign, rounds) = campaign(&[(row("a", "none"), 10.0)]);
+    let summary = LoadSummary::new(campaign, &rounds);
+    let closed = &summary.phases[0].rows[0];
+    let open = summary.phases[1].rows[0].latency.as_ref().expect("latency");
+    assert_eq!(closed.latency, None);
+    assert_eq!(open.count, 8_000);
+    assert!((495.0..505.0).contains(&open.p50_us), "{open:?}");
+    assert!((985.0..995.0).contains(&open.p99_us), "{open:?}");
+    assert_eq!(open.p999_us, None);
+}
+
+#[test]
+fn a_control_that_differs_takes_all_verdicts_away() {
+    let (campaign, mut rounds) = campaign(&[(row("a", "none"), 10.0), (row("a", "wasm"), 20.0)]);
+    for round in rounds.iter_mut().filter(|round| round.row.is_control()) {
+        round.proxy_cpu_ns = round.proxy_cpu_ns * 108 / 100;
+    }
+    let summary = LoadSummary::new(campaign, &rounds);
+    let objection = summary.trust.objection.as_deref().expect("an objection");
+    assert!(objection.contains("differs from itself"), "{objection}");
+    let cost = summary.phases[0].rows[1].to_bare[&LoadMetric::Cpu];
+    assert_eq!(cost.word, Word::Undecided);
+    assert!((cost.ratio.estimate - 2.0).abs() < 1e-3);
+}
+
+#[test]
+fn rejected_and_failed_rounds_are_counted_and_not_used() {
+    let (campaign, mut rounds) = campaign(&[(row("a", "none"), 10.0), (row("a", "wasm"), 12.0)]);
+    let wasm = row("a", "wasm");
+    let mut late = round(1, &wasm, LoadDemand::Closed, 900.0);
+    late.status = RoundStatus::Rejected("it waited for its core".into());
+    let mut broken = round(2, &wasm, LoadDemand::Closed, 900.0);
+    broken.status = RoundStatus::Failed("it ended".into());
+    rounds.extend([late, broken.clone(), broken]);
+    let summary = LoadSummary::new(campaign, &rounds);
+    assert_eq!(summary.rejected, 1);
+    assert_eq!(summary.failures, ["a + wasm: it ended"]);
+    let phase = &summary.phases[0];
+    assert_eq!((phase.rows[1].blocks, phase.rows[1].rejected), (8, 1));
+    assert!(phase.rows[1].cpu_us < 20.0);
+}
+
+#[test]
+fn a_row_without_its_bare_proxy_has_no_cost_and_without_rounds_is_left_out() {
+    let (mut campaign, mut rounds) = campaign(&[(row("a", "wasm"), 10.0)]);
+    campaign.rows.push(row("b", "none"));
+    let mut refused = round(1, &row("b", "none"), LoadDemand::Closed, 1.0);
+    refused.status = RoundStatus::Failed("no".into());
+    rounds.push(refused);
+    let summary = LoadSummary::new(campaign, &rounds);
+    assert_eq!(summary.phases[0].rows.len(), 1);
+    assert!(summary.phases[0].rows[0].to_bare.is_empty());
+    let nothing = LoadSummary::new(LoadCampaign::default(), &[]);
+    assert!(nothing.primary().is_none() && nothing.trust.objection.is_some());
+    serde_json::to_string(&nothing).expect("JSON");
+}

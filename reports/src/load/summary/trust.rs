@@ -1,0 +1,80 @@
+//! The A/A control of a load campaign.
+
+use super::super::{LoadCampaign, LoadDemand, LoadMetric, LoadRow, Round};
+use crate::statistics::{Control, PairedRatio, Policy, Series};
+use serde::Serialize;
+
+/// Whether the machine was steady enough for verdicts.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct LoadTrust {
+    /// The row that was measured a second time; empty without one.
+    pub row: String,
+    /// For each way of loading, the control's CPU time for each request over the row's own.
+    pub controls: Vec<(LoadDemand, PairedRatio)>,
+    /// Why verdicts may not stand; `None` when they may.
+    pub objection: Option<String>,
+}
+
+impl LoadTrust {
+    pub(super) fn of(campaign: &LoadCampaign, rounds: &[Round], policy: &Policy) -> LoadTrust {
+        let Some(control) = campaign.rows.iter().find(|row| row.is_control()) else {
+            return LoadTrust {
+                objection: Some("there is no A/A control".to_owned()),
+                ..LoadTrust::default()
+            };
+        };
+        let main = LoadRow {
+            arm: crate::model::Arm::Main,
+            ..control.clone()
+        };
+        let demands: Vec<LoadDemand> = super::demands(rounds)
+            .into_iter()
+            .filter(|demand| *demand != LoadDemand::Search)
+            .collect();
+        let mut trust = LoadTrust {
+            row: main.label(),
+            ..LoadTrust::default()
+        };
+        for demand in &demands {
+            let of = |row| series(rounds, row, *demand, LoadMetric::Cpu);
+            let judged = Control::new(
+                &of(control),
+                &of(&main),
+                demands.len(),
+                policy,
+                campaign.seed,
+            );
+            let Some(judged) = judged else { continue };
+            trust.controls.push((*demand, judged.ratio));
+            if !judged.trusted {
+                let interval = judged.ratio.interval;
+                trust.objection.get_or_insert(format!(
+                    "the same proxy measured twice differs from itself ({}: {:.3} to {:.3} times its CPU time)",
+                    demand.words(),
+                    interval.low,
+                    interval.high
+                ));
+            }
+        }
+        if trust.controls.is_empty() {
+            trust.objection =
+                Some("the A/A control has no block in common with its row".to_owned());
+        }
+        trust
+    }
+}
+
+/// A metric of a row under one way of loading, block by block; rounds that count alone.
+pub(super) fn series(
+    rounds: &[Round],
+    row: &LoadRow,
+    demand: LoadDemand,
+    metric: LoadMetric,
+) -> Series {
+    rounds
+        .iter()
+        .filter(|round| round.is_accepted() && round.row == *row && round.demand == demand)
+        .map(|round| (round.block, metric.of(round)))
+        .filter(|(_, value)| value.is_finite())
+        .collect()
+}
