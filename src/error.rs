@@ -87,6 +87,33 @@ pub(crate) enum Error {
         "none of the runtimes asked for is available here; `pwbench list` says how to get them"
     )]
     NothingToRun,
+    #[error("{}:{line}: {reason}; {remedy}", file.display())]
+    Line {
+        file: PathBuf,
+        line: usize,
+        reason: String,
+        remedy: String,
+    },
+    #[error("{}: there is no history in this folder; give the folder that --history named", folder.display())]
+    NoHistory { folder: PathBuf },
+    #[error(
+        "the campaigns ran on different machines: {difference}; measure both sides together on one of them"
+    )]
+    OtherMachine { difference: String },
+    #[error("{0}")]
+    Sides(String),
+    #[error("{}: {reason}; {remedy}", file.display())]
+    Base {
+        file: PathBuf,
+        reason: String,
+        remedy: &'static str,
+    },
+    #[error("{runtime} is not available here: {reason}; {remedy}")]
+    Missing {
+        runtime: String,
+        reason: String,
+        remedy: String,
+    },
     #[error("there is no engine `{name}`; known are {known}")]
     UnknownEngine { name: String, known: String },
     #[error("{}: {reason}", file.display())]
@@ -144,7 +171,10 @@ impl Error {
     /// The exit code that goes with it.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Error::NothingToRun | Error::Spawn(_) => Exit::Environment,
+            Error::NothingToRun
+            | Error::Missing { .. }
+            | Error::OtherMachine { .. }
+            | Error::Spawn(_) => Exit::Environment,
             Error::Trial(Failed { kind, .. }) if *kind != FailureKind::Refused => Exit::CheckFailed,
             _ => Exit::BadInput,
         }

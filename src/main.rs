@@ -7,8 +7,11 @@
 mod artifact;
 mod cli;
 mod commands;
+mod comparison;
 mod error;
 mod experiment;
+mod gate;
+mod history;
 mod machine;
 mod output;
 mod trial;

@@ -2,6 +2,7 @@
 //!
 //! Each kind reads its own folder; the command `pwbench report` knows none of them.
 
+use crate::comparison::{self, ComparisonReport};
 use crate::document::Document;
 use crate::export::{ExportError, Report};
 use crate::merged;
@@ -41,7 +42,11 @@ impl Reported {
 type Reader = fn(&Path) -> Result<Reported, ExportError>;
 
 /// Every kind with its reader. A new kind adds a line.
-const KINDS: [(&str, Reader); 2] = [(RUN, run), (merged::KIND, merged::reported)];
+const KINDS: [(&str, Reader); 3] = [
+    (RUN, run),
+    (merged::KIND, merged::reported),
+    (ComparisonReport::KIND, comparison::reported),
+];
 
 /// The kind of `pwbench run`, also of folders that name none.
 pub const RUN: &str = "run";

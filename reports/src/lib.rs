@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod charts;
+mod comparison;
 mod document;
 mod export;
 mod kinds;
@@ -18,6 +19,13 @@ mod summary;
 mod tables;
 
 pub use charts::{Axis, Bar, Chart, ChartError, Ink, Line, Point, Unit};
+pub use comparison::{
+    Answer, Calibration, CalibrationRecord, CalibrationRow, ComparedCell, ComparisonReport,
+    Confirmation, Contrast, Count, Figure, GateOutcome, GateReport, GateRow, GateStatus,
+    HistoryEntry, HistoryValue, Judge, Limit, Origin, Others, Percentiles, Player, Question,
+    SamplePlan, Share, Sitting, Stage, StoredCampaign, Trend, TrendPoint, history_document,
+    machine_difference, machine_name, stored, trends,
+};
 pub use document::{Document, Part, Section, Weight};
 pub use export::{Csv, ExportError, Exporter, Html, Json, Markdown, Report, exporters};
 pub use kinds::{RUN, Reported, kind_of, reported};
@@ -35,9 +43,10 @@ pub use model::{
     WorkloadInfo,
 };
 pub use statistics::{
-    BreakEven, Contender, Control, Course, Interval, PairedDifference, PairedRatio, Place, Policy,
-    Series, Stretch, Word, break_even, fastest_stretches, geometric_mean, holm, median,
-    paired_difference, paired_ratio, rank,
+    BreakEven, ChangePoint, Contender, Control, Course, Interval, PairedDifference, PairedRatio,
+    Place, Policy, Series, Spending, Stretch, Word, break_even, change_points, criterion_word,
+    exact_ratio, fastest_stretches, geometric_mean, holm, log_ratio, median, paired_difference,
+    paired_ratio, rank, unpaired_ratio, welch, wilson,
 };
 pub use summary::{
     Absolute, Aspect, Availability, AvailabilityRow, BreakEvenStretch, CallbackSummary,

@@ -1,6 +1,9 @@
 //! What a person types: one file for each subcommand.
 
+mod compare;
 mod compile;
+mod gate;
+mod history;
 mod inspect;
 mod list;
 mod merge;
@@ -11,10 +14,14 @@ mod selection;
 mod serve;
 mod verify;
 
+pub(crate) use compare::CompareArgs;
 pub(crate) use compile::CompileArgs;
+pub(crate) use gate::GateArgs;
+pub(crate) use history::HistoryArgs;
 pub(crate) use inspect::InspectArgs;
 pub(crate) use list::ListArgs;
 pub(crate) use merge::MergeArgs;
+pub(crate) use numbers::percent;
 pub(crate) use report::ReportArgs;
 pub(crate) use run::{Preset, RunArgs};
 pub(crate) use selection::Selection;
@@ -55,6 +62,12 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Write the report of a results folder again, also beside or with others
     Report(ReportArgs),
+    /// Compare two modules, configurations, runtimes, builds of pwbench or stored campaigns
+    Compare(CompareArgs),
+    /// Hold a change of a plugin to limits, or measure how good the gate is
+    Gate(GateArgs),
+    /// Show a figure over commits and where it changed
+    History(HistoryArgs),
     /// Join campaigns, for example the shards of one plan
     Merge(MergeArgs),
     /// Run the reverse proxy with Proxy-Wasm filters

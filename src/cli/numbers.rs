@@ -10,6 +10,19 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     positive(text, 86_400).map(Duration::from_secs)
 }
 
+/// A share, written `1%`, `0.5 %` or `0.01`.
+pub(crate) fn percent(text: &str) -> Result<f64, String> {
+    let text = text.trim();
+    let (number, scale) = match text.strip_suffix('%') {
+        Some(number) => (number.trim_end(), 100.0),
+        None => (text, 1.0),
+    };
+    match number.parse::<f64>() {
+        Ok(number) if (0.0..=1_000.0).contains(&(number / scale)) => Ok(number / scale),
+        _ => Err("give a share such as 1% or 0.01".to_owned()),
+    }
+}
+
 fn positive(text: &str, limit: u64) -> Result<u64, String> {
     match text.parse() {
         Ok(number) if (1..=limit).contains(&number) => Ok(number),
@@ -20,6 +33,16 @@ fn positive(text: &str, limit: u64) -> Result<u64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shares_are_percent_or_plain() {
+        for (text, share) in [("1%", 0.01), ("0.5 %", 0.005), ("0.01", 0.01), ("0", 0.0)] {
+            assert_eq!(percent(text), Ok(share), "{text}");
+        }
+        for text in ["", "%", "-1%", "one", "nan", "inf%"] {
+            assert!(percent(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn times_must_be_positive_whole_numbers() {

@@ -59,6 +59,9 @@ pub(crate) struct RunArgs {
     /// Folder under which the campaign's own folder is made
     #[arg(long, value_name = "DIR", default_value = "results")]
     pub(crate) output: PathBuf,
+    /// Append what was measured to a folder of JSON lines, see `pwbench history`
+    #[arg(long, value_name = "DIR")]
+    pub(crate) history: Option<PathBuf>,
     /// How to print the comparison
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,

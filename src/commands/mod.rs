@@ -1,6 +1,9 @@
 //! The subcommands, one file each.
 
+mod compare;
 mod compile;
+mod gate;
+mod history;
 mod inspect;
 mod list;
 mod merge;
@@ -27,6 +30,9 @@ pub(crate) fn execute(cli: Cli) -> Result<Exit, Error> {
         Command::Inspect(arguments) => inspect::inspect(&arguments),
         Command::Verify(arguments) => verify::verify(arguments),
         Command::Report(arguments) => report::report(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Gate(arguments) => gate::gate(&arguments),
+        Command::History(arguments) => history::history(&arguments),
         Command::Merge(arguments) => merge::merge(&arguments),
         Command::Serve(arguments) => serve::serve(&arguments),
         Command::Trial => trial::trial(),

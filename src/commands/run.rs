@@ -7,6 +7,7 @@ use super::report::{print, write};
 use crate::cli::{Preset, RunArgs};
 use crate::error::{Error, Exit};
 use crate::experiment::{Conducted, Field, Interrupt, Progress, Runner, conduct};
+use crate::history::append_campaign;
 use crate::output::Format;
 
 /// Runs a campaign.
@@ -34,6 +35,10 @@ pub(super) fn run(mut arguments: RunArgs) -> Result<Exit, Error> {
     print(&report, arguments.format)?;
     tell(&conducted, &arguments);
     let exit = exit(&conducted, &report);
+    // What an unsteady machine measured would look like a change.
+    if let Some(history) = arguments.history.as_ref().filter(|_| exit == Exit::Fine) {
+        append_campaign(history, &CampaignFolder::open(&conducted.path)?)?;
+    }
     if let Some(reason) = &conducted.refused_configuration {
         eprintln!("error: {reason}\nhelp: correct the plugin's configuration (--config)");
     }

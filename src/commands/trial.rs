@@ -1,17 +1,21 @@
 //! `pwbench trial`: the child's end of a trial.
 
-use std::io;
+use std::io::{self, BufRead as _};
 
 use crate::error::{Error, Exit};
 use crate::output::print_text;
 use crate::trial::{self, Spec};
 
-/// Reads the job from standard input, does it, and prints the answer as one line.
+/// Reads the job, one line of standard input, does it, and prints the answer as one line.
 pub(super) fn trial() -> Result<Exit, Error> {
     end_with_parent();
-    let spec: Spec = serde_json::from_reader(io::stdin().lock())
+    let mut input = io::stdin().lock();
+    let mut line = String::new();
+    input
+        .read_line(&mut line)
         .map_err(|error| Error::Spec(error.to_string()))?;
-    let answer = trial::run(&spec);
+    let spec: Spec = serde_json::from_str(&line).map_err(|error| Error::Spec(error.to_string()))?;
+    let answer = trial::run(&spec, &mut input, &mut io::stdout());
     print_text(&serde_json::to_string(&answer)?);
     Ok(Exit::Fine)
 }

@@ -70,6 +70,33 @@ impl Runner {
         })
     }
 
+    /// The same for children of another build of this program.
+    pub(crate) fn of_build(&self, program: PathBuf) -> Self {
+        let seed = self.layout.borrow_mut().random();
+        Self {
+            program,
+            timeout: self.timeout,
+            interrupt: self.interrupt.clone(),
+            layout: RefCell::new(StdRng::seed_from_u64(seed)),
+        }
+    }
+
+    /// The longest that a child may take to answer.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// What tells of Ctrl-C.
+    pub(crate) fn interrupt(&self) -> Interrupt {
+        self.interrupt.clone()
+    }
+
+    /// Starts a child that has not been told its job.
+    pub(crate) fn start(&self) -> io::Result<Child> {
+        let pad = self.layout.borrow_mut().random_range(0..MAX_PAD);
+        self.spawn(pad)
+    }
+
     /// Whether Ctrl-C was pressed.
     pub(crate) fn interrupted(&self) -> bool {
         self.interrupt.pressed()
@@ -193,7 +220,7 @@ async fn talk(child: &mut Child, spec: &[u8]) -> io::Result<Ended> {
 }
 
 /// The last bytes of a stream.
-async fn tail(stream: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
+pub(crate) async fn tail(stream: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
     let mut kept = Vec::new();
     let Some(mut stream) = stream else {
         return kept;

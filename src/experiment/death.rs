@@ -10,7 +10,7 @@ use crate::trial::Failed;
 const PANICKED: i32 = 101;
 
 /// The failure of a child that ended without an answer.
-pub(super) fn describe(status: ExitStatus, stderr: &[u8]) -> Failed {
+pub(crate) fn describe(status: ExitStatus, stderr: &[u8]) -> Failed {
     let last = last_words(stderr);
     let said = if last.is_empty() {
         String::new()

@@ -17,9 +17,11 @@ mod schedule;
 mod sharding;
 mod verification;
 
+pub(crate) use artifacts::make as make_artifact;
 pub(crate) use campaign::{Conducted, conduct};
-pub(crate) use child::{Ran, Runner, Stop};
+pub(crate) use child::{Ran, Runner, Stop, tail, unix_ms};
 pub(crate) use conformance::{Remembered, conformance};
+pub(crate) use death::describe as describe_death;
 pub(crate) use field::{Entrant, Field};
 pub(crate) use interrupt::Interrupt;
 pub(crate) use probing::{Probed, probe, probe_all};

@@ -23,17 +23,21 @@ mod rig;
 mod source;
 mod spec;
 mod startup;
+mod turns;
 
 pub(crate) use conform::short_of;
 pub(crate) use failure::Failed;
 pub(crate) use probe::{Finding, Support};
 pub(crate) use source::{ModelFile, Source};
 pub(crate) use spec::{Answer, Checked, Compiled, Job, MeasureJob, Spec, Subject};
+pub(crate) use turns::{PROTOCOL, Ready, Slice, Turn, TurnsJob};
 
 use spec::options;
 
-/// Does the job.
-pub(crate) fn run(spec: &Spec) -> Answer {
+use std::io::{BufRead, Write};
+
+/// Does the job. `input` and `output` are for a job that goes on talking with its parent.
+pub(crate) fn run(spec: &Spec, input: &mut dyn BufRead, output: &mut dyn Write) -> Answer {
     let outcome = match &spec.job {
         Job::Compile { subject, artifact } => {
             code::compile_to(subject, artifact).map(Answer::Compiled)
@@ -53,6 +57,8 @@ pub(crate) fn run(spec: &Spec) -> Answer {
         Job::Measure { subject, measure } => {
             measure::measure(subject, measure).map(|measured| Answer::Measured(Box::new(measured)))
         }
+        Job::Turns { subject, turns } => turns::take_turns(subject, turns, input, output)
+            .map(|latency| Answer::Turned { latency }),
         Job::Conform { runtime } => conform::conform(runtime).map(Answer::Conformed),
         Job::Fit {
             runtime,

@@ -10,7 +10,7 @@ use super::Failed;
 use super::clock::{ns, thread_cpu_ns};
 
 /// The longest latency a histogram tells apart, in nanoseconds: an hour.
-const LONGEST_NS: u64 = 3_600_000_000_000;
+pub(super) const LONGEST_NS: u64 = 3_600_000_000_000;
 
 /// The traffic with the ending of every exchange that the check pass saw.
 pub(super) struct Traffic<'a> {
@@ -70,11 +70,28 @@ impl<'a> Traffic<'a> {
         Ok(())
     }
 
-    /// Whole passes under measurement. Nothing in the loop allocates; the two clock readings
-    /// around a transaction cost every runtime the same.
+    /// Whole passes under measurement.
     pub(super) fn measured(&self, driver: &mut Driver, passes: u64) -> Result<Region, Failed> {
         let mut latency = Histogram::new_with_bounds(1, LONGEST_NS, 3)
             .map_err(|error| Failed::error(format!("histogram: {error}")))?;
+        let (cpu_ns, wall_ns) = self.measured_into(driver, passes, &mut latency)?;
+        Ok(Region {
+            transactions: passes * self.exchanges.len() as u64,
+            latency,
+            wall_ns,
+            cpu_ns,
+        })
+    }
+
+    /// Whole passes under measurement, into a histogram that is there already; CPU and wall
+    /// time in nanoseconds. Nothing in the loop allocates; the two clock readings around a
+    /// transaction cost every runtime the same.
+    pub(super) fn measured_into(
+        &self,
+        driver: &mut Driver,
+        passes: u64,
+        latency: &mut Histogram<u64>,
+    ) -> Result<(u64, u64), Failed> {
         let (start, cpu) = (Instant::now(), thread_cpu_ns());
         for _ in 0..passes {
             for (exchange, expected) in self.exchanges.iter().zip(self.endings) {
@@ -86,13 +103,7 @@ impl<'a> Traffic<'a> {
                 }
             }
         }
-        let (cpu_ns, wall_ns) = (thread_cpu_ns().saturating_sub(cpu), ns(start.elapsed()));
-        Ok(Region {
-            transactions: passes * self.exchanges.len() as u64,
-            latency,
-            wall_ns,
-            cpu_ns,
-        })
+        Ok((thread_cpu_ns().saturating_sub(cpu), ns(start.elapsed())))
     }
 }
 

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use host_core::{EngineOptions, Isolation, Knobs};
-use reports::{Check, ConformanceRow, Measurement, RuntimeManifest};
+use reports::{Check, ConformanceRow, Measurement, Percentiles, RuntimeManifest};
 use serde::{Deserialize, Serialize};
 
-use super::{Failed, Finding, Source};
+use super::{Failed, Finding, Ready, Slice, Source, TurnsJob};
 
 /// A child's job.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -36,6 +36,8 @@ pub(crate) enum Job {
         subject: Subject,
         measure: MeasureJob,
     },
+    /// Get ready, then measure slices whenever the parent says so.
+    Turns { subject: Subject, turns: TurnsJob },
     /// Run the conformance suite.
     Conform { runtime: String },
     /// Compile and instantiate a module, or load its artifact and instantiate that.
@@ -133,6 +135,12 @@ pub(crate) enum Answer {
     Checked(Box<Checked>),
     /// What was measured.
     Measured(Box<Measurement>),
+    /// Warm and waiting for turns.
+    Ready(Box<Ready>),
+    /// One slice.
+    Slice(Slice),
+    /// All turns are taken.
+    Turned { latency: Percentiles },
     /// How the conformance suite went.
     Conformed(ConformanceRow),
     /// The runtime takes the module.

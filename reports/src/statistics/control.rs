@@ -1,10 +1,10 @@
 //! The A/A control: what the environment makes of no difference at all.
 
 use super::{PairedRatio, Policy, Series, paired_ratio};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The same cell measured under two names.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Control {
     /// Control over main; 1 if the environment were perfect.
     pub ratio: PairedRatio,
@@ -30,8 +30,16 @@ impl Control {
     ) -> Option<Control> {
         let level = 1.0 - (1.0 - policy.level) / controls.max(1) as f64;
         let ratio = paired_ratio(control, main, level, policy.band, seed)?;
-        let steady = ratio.interval.contains(1.0) || ratio.interval.within(policy.control_band);
-        let trusted = steady && ratio.interval.within(policy.control_reach);
-        Some(Control { ratio, trusted })
+        let control = Control::of(ratio, policy.control_band);
+        let trusted = control.trusted && ratio.interval.within(policy.control_reach);
+        Some(Control { trusted, ..control })
+    }
+
+    /// Judges a ratio that should be 1, however wide its interval.
+    pub fn of(ratio: PairedRatio, control_band: f64) -> Control {
+        Control {
+            trusted: ratio.interval.contains(1.0) || ratio.interval.within(control_band),
+            ratio,
+        }
     }
 }

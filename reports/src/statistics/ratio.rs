@@ -2,10 +2,10 @@
 
 use super::series::{Series, median_of_sorted, sorted_log_ratios};
 use super::{bootstrap, signed_rank, trimmed};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// An interval of ratios.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// Lower end.
     pub low: f64,
@@ -31,7 +31,7 @@ impl Interval {
 }
 
 /// The ratio of a cell's metric to a baseline's, paired within blocks.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PairedRatio {
     /// The median over blocks of the logarithm of the ratio, as a ratio.
     pub estimate: f64,
@@ -60,7 +60,14 @@ pub fn paired_ratio(
     band: f64,
     seed: u64,
 ) -> Option<PairedRatio> {
-    let logs = sorted_log_ratios(value, baseline);
+    log_ratio(sorted_log_ratios(value, baseline), level, band, seed)
+}
+
+/// As [`paired_ratio`], from logarithms of ratios that were formed already, in
+/// any order; those that are not finite are left out.
+pub fn log_ratio(mut logs: Vec<f64>, level: f64, band: f64, seed: u64) -> Option<PairedRatio> {
+    logs.retain(|log| log.is_finite());
+    logs.sort_by(f64::total_cmp);
     if logs.is_empty() {
         return None;
     }
@@ -74,5 +81,34 @@ pub fn paired_ratio(
         exact: signed_rank::interval(&logs, level).map(ratio),
         p: trimmed::probability_outside(&logs, band.ln_1p()),
         n: logs.len(),
+    })
+}
+
+/// As [`log_ratio`], with Hodges and Lehmann's median (of the means of all
+/// pairs of blocks) and its exact signed-rank interval in front.
+///
+/// The bootstrap of a median is too narrow at the levels that early looks and
+/// many comparisons ask for: a resample cannot go beyond the values there are.
+/// The exact interval holds at every level, for the price of symmetry, which a
+/// difference between two sides drawn alike has. `None` where so few values
+/// cannot support the level; above 200 values it is [`log_ratio`]'s.
+pub fn exact_ratio(logs: Vec<f64>, level: f64, band: f64, seed: u64) -> Option<PairedRatio> {
+    let mut sorted = logs.clone();
+    sorted.retain(|log| log.is_finite());
+    sorted.sort_by(f64::total_cmp);
+    let Some(centre) = signed_rank::centre(&sorted) else {
+        return log_ratio(logs, level, band, seed);
+    };
+    let (low, high) = signed_rank::interval(&sorted, level)?;
+    let interval = Interval {
+        low: low.exp(),
+        high: high.exp(),
+    };
+    Some(PairedRatio {
+        estimate: centre.exp(),
+        interval,
+        exact: Some(interval),
+        p: trimmed::probability_outside(&sorted, band.ln_1p()),
+        n: sorted.len(),
     })
 }

@@ -13,11 +13,27 @@ pub(super) fn interval(sorted: &[f64], level: f64) -> Option<(f64, f64)> {
         return None;
     }
     let rejected = rejected_ranks(n, (1.0 - level) / 2.0)?;
+    let means = walsh(sorted);
+    Some((means[rejected], means[means.len() - 1 - rejected]))
+}
+
+/// The centre that belongs to [`interval`]: Hodges and Lehmann's median of the
+/// means of all pairs; `None` without values, or with too many.
+pub(super) fn centre(sorted: &[f64]) -> Option<f64> {
+    if sorted.is_empty() || sorted.len() > MOST {
+        return None;
+    }
+    Some(super::series::median_of_sorted(&walsh(sorted)))
+}
+
+/// The means of all pairs, each value with itself among them, in order.
+fn walsh(sorted: &[f64]) -> Vec<f64> {
+    let n = sorted.len();
     let mut means: Vec<f64> = (0..n)
         .flat_map(|i| (i..n).map(move |j| f64::midpoint(sorted[i], sorted[j])))
         .collect();
     means.sort_by(f64::total_cmp);
-    Some((means[rejected], means[means.len() - 1 - rejected]))
+    means
 }
 
 /// The largest rank sum `k` with `P(W <= k) <= tail` under symmetry about zero.

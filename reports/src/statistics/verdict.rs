@@ -1,11 +1,11 @@
 //! Verdicts: four words and the rule behind them.
 
 use super::ratio::PairedRatio;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The four words of a verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Word {
     /// The whole interval lies below the practical band.
@@ -30,7 +30,7 @@ impl fmt::Display for Word {
 }
 
 /// The rule that turns a ratio into a word.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Policy {
     /// Differences smaller than this share do not matter in practice.
     pub band: f64,

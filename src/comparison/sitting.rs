@@ -1,0 +1,142 @@
+//! Conducting a sitting.
+
+use std::time::Instant;
+
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom as _;
+use rand::{RngExt as _, SeedableRng as _};
+use reports::{Sitting, Stage};
+
+use super::contest::{Contender, Contest, stage_seed};
+use super::cores::Cores;
+use super::player::Player;
+use crate::experiment::Stop;
+use crate::trial::{Failed, PROTOCOL, Slice, TurnsJob};
+
+/// Most bytes by which the heaps of a sitting's processes are moved.
+const MOST_NUDGE: usize = 1 << 16;
+
+/// How long the turns of a sitting are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Dose {
+    /// Slices of each process; even, so that orders balance.
+    pub(crate) rounds: u32,
+    /// Passes in a slice.
+    pub(crate) passes: u64,
+    /// Passes before the first slice.
+    pub(crate) warm_up_passes: u64,
+}
+
+/// Which sitting it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) cell: usize,
+    pub(crate) stage: Stage,
+    pub(crate) block: u32,
+    pub(crate) seed: u64,
+}
+
+/// Lets the four processes of a sitting take their turns.
+pub(crate) async fn sit(
+    contest: &Contest,
+    place: Place,
+    dose: Dose,
+    cores: &Cores,
+) -> Result<Result<Sitting, Failed>, Stop> {
+    let mut interrupt = contest.base.runner.interrupt();
+    if contest.base.runner.interrupted() {
+        return Err(Stop::Interrupted);
+    }
+    tokio::select! {
+        sat = take_turns(contest, place, dose, cores) => Ok(sat),
+        () = interrupt.wait() => Err(Stop::Interrupted),
+    }
+}
+
+async fn take_turns(
+    contest: &Contest,
+    place: Place,
+    dose: Dose,
+    cores: &Cores,
+) -> Result<Sitting, Failed> {
+    let start = Instant::now();
+    let stage = stage_seed(place.seed, place.stage);
+    let mixed = stage ^ (u64::from(place.block) << 32) ^ place.cell as u64;
+    let mut random = StdRng::seed_from_u64(mixed);
+    let core = cores.pick(place.block);
+    let contenders: [&Contender; 4] = [&contest.base, &contest.base, &contest.new, &contest.new];
+    let mut order = [0, 1, 2, 3];
+    order.shuffle(&mut random);
+
+    let mut sitting = Sitting {
+        cell: place.cell,
+        stage: place.stage,
+        block: place.block,
+        transactions: dose.passes * contest.base.checked.check.exchanges,
+        ..Sitting::default()
+    };
+    let mut players: [Option<Player>; 4] = [None, None, None, None];
+    let mut bound = true;
+    for index in order {
+        let contender = contenders[index];
+        let turns = TurnsJob {
+            protocol: PROTOCOL,
+            core,
+            nudge_bytes: random.random_range(0..MOST_NUDGE),
+            warm_up_passes: dose.warm_up_passes,
+            endings: contender.checked.endings.clone(),
+        };
+        let started = Player::start(&contender.runner, contender.subject.clone(), turns).await;
+        let (player, ready) = started.map_err(|failed| named(index, failed))?;
+        bound &= ready.bound;
+        let record = seat(&mut sitting, index);
+        record.startup = ready.startup;
+        record.resident_bytes = ready.resident_bytes;
+        players[index] = Some(player);
+    }
+    sitting.core = core.filter(|_| bound);
+    for round in 0..dose.rounds {
+        // Each odd round is shuffled and each even one its reverse: what drifts falls on all
+        // alike, as ABBA does for two.
+        match round % 2 {
+            0 => order.shuffle(&mut random),
+            _ => order.reverse(),
+        }
+        for index in order {
+            let Some(player) = &mut players[index] else {
+                continue;
+            };
+            let slice = player.turn(dose.passes).await;
+            let Slice { cpu_ns, wall_ns } = slice.map_err(|failed| named(index, failed))?;
+            let record = seat(&mut sitting, index);
+            record.cpu_ns.push(cpu_ns);
+            record.wall_ns.push(wall_ns);
+        }
+    }
+    for (index, player) in players.into_iter().enumerate() {
+        if let Some(player) = player {
+            let latency = player.finish().await;
+            seat(&mut sitting, index).latency = latency.map_err(|failed| named(index, failed))?;
+        }
+    }
+    sitting.wall_ns = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+    Ok(sitting)
+}
+
+fn seat(sitting: &mut Sitting, index: usize) -> &mut reports::Player {
+    match index {
+        0 => &mut sitting.base,
+        1 => &mut sitting.control,
+        2 => &mut sitting.new,
+        _ => &mut sitting.twin,
+    }
+}
+
+fn named(index: usize, failed: Failed) -> Failed {
+    let side = if index >= 2 {
+        "the new side"
+    } else {
+        "the base"
+    };
+    Failed::new(failed.kind, format!("{side}: {}", failed.reason))
+}

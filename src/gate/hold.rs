@@ -1,0 +1,118 @@
+//! Holding a change to its limits.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use reports::{Figure, GateReport, SamplePlan};
+
+use super::base;
+use super::config::GateConfig;
+use crate::comparison::{
+    Extent, Inquiry, Pairing, SLICE, USUAL_RUNTIME, inquire, own_folder, runtime, side,
+};
+use crate::error::Error;
+use crate::experiment::{Progress, Runner};
+use crate::trial::Source;
+
+/// Measures what the configuration limits and judges it. Everything goes to a folder of its
+/// own under `output`, which is answered too.
+///
+/// # Errors
+/// When the base is not to be had, a file is not what it should be, or a runtime is not
+/// available here.
+pub(crate) async fn hold(
+    config: &GateConfig,
+    runner: &Runner,
+    progress: &Progress,
+    seed: u64,
+    output: &Path,
+) -> Result<(GateReport, PathBuf), Error> {
+    let work = tempfile::tempdir().map_err(Error::io(
+        &std::env::temp_dir(),
+        "make a folder",
+        "set TMPDIR to a folder that is writable",
+    ))?;
+    let base = base::ready(config, work.path())?;
+    let plugin = &config.plugin;
+    let source = |module: &Path| Source::Files {
+        module: module.to_path_buf(),
+        config: plugin.config.clone(),
+        requests: plugin.requests.clone(),
+        native_twin: None,
+        root_id: plugin.root_id.clone(),
+        models: Vec::new(),
+    };
+    let (old, new) = (source(&base.module), source(&plugin.module));
+    let size = |source: &Source| Ok::<u64, Error>(source.load()?.module.len() as u64);
+    let (old_bytes, new_bytes) = (size(&old)?, size(&new)?);
+    let usual = [USUAL_RUNTIME.to_owned()];
+    let runtimes = match config.runtimes.is_empty() {
+        true => &usual[..],
+        false => &config.runtimes,
+    };
+    let mut pairings = Vec::new();
+    for name in runtimes {
+        let id = runtime(name)?;
+        pairings.push(Pairing {
+            base: side(base.program.clone(), &id, old.clone(), old_bytes),
+            new: side(None, &id, new.clone(), new_bytes),
+            label: id,
+        });
+    }
+    let (id, folder) = own_folder(output, "gate");
+    let inquiry = Inquiry {
+        base: base.name,
+        new: plugin.module.display().to_string(),
+        pairings,
+        figures: figures(config),
+        alike: plugin.same_outcomes,
+        extent: Extent {
+            time: config.time,
+            slice: SLICE,
+            plan: SamplePlan::default(),
+            fixed: false,
+            seed,
+        },
+        folder: folder.clone(),
+        id,
+    };
+    let inquired = inquire(inquiry, runner, progress).await?;
+    let report = GateReport::of(
+        inquired.comparison,
+        &inquired.sittings,
+        &config.limits,
+        &config.ceilings,
+    );
+    write(&report, &folder)?;
+    Ok((report, folder))
+}
+
+/// The figures that are measured: those with a limit on their growth decide how long, and
+/// CPU time is always among them, because its control tells whether the machine is steady.
+fn figures(config: &GateConfig) -> Vec<(Figure, f64, bool)> {
+    let limited = |figure: &Figure| config.limits.get(figure);
+    let mut figures: Vec<(Figure, f64, bool)> = Figure::ALL
+        .into_iter()
+        .filter(|figure| !figure.is_counted())
+        .filter_map(|figure| Some((figure, *limited(&figure)?, true)))
+        .collect();
+    if limited(&Figure::Cpu).is_none() {
+        figures.insert(0, (Figure::Cpu, 0.01, false));
+    }
+    figures
+}
+
+fn write(report: &GateReport, folder: &Path) -> Result<(), Error> {
+    let json = serde_json::to_string_pretty(report)?;
+    report.document().write_all(folder)?;
+    for (name, text) in [
+        (GateReport::FILE, json),
+        ("outcome", format!("{}\n", report.outcome)),
+        ("gate.md", report.markdown()),
+        ("junit.xml", report.junit()),
+    ] {
+        let path = folder.join(name);
+        fs::write(&path, text).map_err(Error::io(&path, "write", "check space and permissions"))?;
+    }
+    Ok(())
+}
