@@ -23,7 +23,8 @@ cannot support a verdict.
 With --format json, standard output is gate.json: outcome, rows (each: cell, figure, limit, base, \
 new, ratio, interval, n, status, reason), comparison (as `pwbench compare` prints it); with \
 --calibrate: rows (each: injected, n, instructions, slower, faster, same, untrusted, \
-slower_unconfirmed, criterion, welch_slices, welch_processes, ratio, seconds, longest_seconds, \
+slower_unconfirmed, criterion, welch_slices, welch_processes, criterion_in_sequence, \
+welch_in_sequence, ratio, seconds, longest_seconds, \
 load); in this order.")]
 pub(crate) struct GateArgs {
     /// What is held to which limits, see docs/ci.md

@@ -179,7 +179,9 @@ impl Course<'_> {
         for block in 1..=plan.confirmation {
             self.block(found.clone(), Stage::Confirmation, block)
                 .await?;
-            if limit.is_some_and(|limit| Instant::now() >= limit) {
+            // Fewer than these could not confirm anything, and what was found would be lost.
+            let enough = block >= fit::FEWEST_CONFIRMING;
+            if enough && limit.is_some_and(|limit| Instant::now() >= limit) {
                 self.outcome.cut_short |= block < plan.confirmation;
                 break;
             }

@@ -13,7 +13,7 @@ pub(super) const MAIN_SHARE: f64 = 0.75;
 /// The fewest blocks of a plan: fewer cannot decide anything.
 const FEWEST: u32 = 9;
 /// The fewest blocks of a confirmation.
-const FEWEST_CONFIRMING: u32 = 6;
+pub(super) const FEWEST_CONFIRMING: u32 = 6;
 /// The longest that a process warms up beyond its one obligatory pass.
 const WARM_UP: Duration = Duration::from_millis(5);
 

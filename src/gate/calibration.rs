@@ -1,12 +1,15 @@
 //! `pwbench gate --calibrate`: the gate against comparisons whose truth is known.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reports::{Answer, CalibrationRecord, Figure, Others, Question, SamplePlan, Sitting, Word};
-use serde::Serialize;
+use reports::{
+    Answer, CalibrationRecord, Figure, Others, Question, SamplePlan, Sitting, Stage, Word,
+};
+use serde::{Deserialize, Serialize};
 
 use super::burner::Burner;
 use crate::comparison::{Contest, Extent, Outcome, Pairing, Side, conduct};
@@ -51,6 +54,14 @@ struct Raw<'a> {
     sitting: &'a Sitting,
 }
 
+/// As it is read back.
+#[derive(Deserialize)]
+struct RawLine {
+    comparison: u32,
+    #[serde(flatten)]
+    sitting: Sitting,
+}
+
 impl Calibrate<'_> {
     /// Name of the file of comparisons.
     pub(crate) const RECORDS: &'static str = "calibration.jsonl";
@@ -70,6 +81,7 @@ impl Calibrate<'_> {
         ))?;
         let path = self.folder.join(Self::RECORDS);
         let mut records = read(&path)?;
+        self.judge_again(&path, &mut records)?;
         let done = u32::try_from(records.len()).unwrap_or(u32::MAX);
         if done >= self.comparisons {
             return Ok((records, false));
@@ -119,6 +131,26 @@ impl Calibrate<'_> {
             records.push(record);
         }
         Ok((records, false))
+    }
+
+    /// Lets the other methods judge records again that are older than some of them.
+    fn judge_again(&self, path: &Path, records: &mut [CalibrationRecord]) -> Result<(), Error> {
+        let is_old = |record: &CalibrationRecord| record.others.criterion_in_sequence.is_none();
+        if !records.iter().any(is_old) {
+            return Ok(());
+        }
+        let mut raw = read_sittings(&self.folder.join(Self::SITTINGS))?;
+        for record in records.iter_mut().filter(|record| is_old(record)) {
+            if let Some(sittings) = raw.remove(&record.number) {
+                record.others = Others::judge(&sittings, self.seed);
+            }
+        }
+        let mut text = Vec::new();
+        for record in records.iter() {
+            serde_json::to_writer(&mut text, record)?;
+            text.push(b'\n');
+        }
+        fs::write(path, text).map_err(Error::io(path, "write", "check space and permissions"))
     }
 
     async fn compare(
@@ -274,6 +306,29 @@ pub(crate) fn read(path: &Path) -> Result<Vec<CalibrationRecord>, Error> {
         }
     }
     Ok(records)
+}
+
+/// The samples of each comparison. What was measured of one that did not end is measured
+/// anew under the same number: the later ones count.
+fn read_sittings(path: &Path) -> Result<BTreeMap<u32, Vec<Sitting>>, Error> {
+    let fault = || Error::io(path, "read", "choose another --output");
+    let mut all: BTreeMap<u32, Vec<Sitting>> = BTreeMap::new();
+    for line in BufReader::new(File::open(path).map_err(fault())?).lines() {
+        // A line that was cut off belongs to a comparison that did not end.
+        let Ok(RawLine {
+            comparison,
+            sitting,
+        }) = serde_json::from_str(&line.map_err(fault())?)
+        else {
+            continue;
+        };
+        let own = all.entry(comparison).or_default();
+        if sitting.stage == Stage::Main && sitting.block == 1 {
+            own.clear();
+        }
+        own.push(sitting);
+    }
+    Ok(all)
 }
 
 fn drop_last_line(path: &Path, kept: &[String]) -> Result<(), Error> {

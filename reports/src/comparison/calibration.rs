@@ -1,6 +1,6 @@
 //! Calibration: how often a comparison is right when the truth is known.
 
-use super::{Answer, Figure, Sitting, Stage};
+use super::{Answer, Figure, Player, Sitting, Stage};
 use crate::statistics::{Interval, Word, criterion_word, median, welch, wilson};
 use serde::{Deserialize, Serialize};
 
@@ -44,38 +44,54 @@ pub struct Others {
     pub welch_slices: Option<Word>,
     /// Welch's t-test at 5 %, every process one sample, unpaired.
     pub welch_processes: Option<Word>,
+    /// Criterion's rule as it is used: the base's slices of the first half of the sittings
+    /// against the new side's of the second half.
+    #[serde(default)]
+    pub criterion_in_sequence: Option<Word>,
+    /// Welch's t-test over the same slices.
+    #[serde(default)]
+    pub welch_in_sequence: Option<Word>,
 }
 
 impl Others {
     /// Judges the CPU times of the base's and the new side's processes.
     pub fn judge(sittings: &[Sitting], seed: u64) -> Others {
-        let main = || {
-            sittings
-                .iter()
-                .filter(|sitting| sitting.stage == Stage::Main)
-        };
-        let players = |side: usize| {
-            main().flat_map(move |sitting| {
-                [2 * side, 2 * side + 1]
-                    .map(|index| (sitting.players()[index], sitting.transactions))
-            })
-        };
-        let slices = |side: usize| -> Vec<f64> {
-            let slices = players(side).flat_map(|(player, _)| &player.cpu_ns);
-            slices.map(|ns| *ns as f64).collect()
-        };
-        let processes = |side: usize| -> Vec<f64> {
-            players(side)
-                .filter_map(|(player, transactions)| player.value(Figure::Cpu, transactions))
-                .collect()
-        };
-        let (base, new) = (slices(0), slices(1));
+        let main: Vec<&Sitting> = sittings
+            .iter()
+            .filter(|sitting| sitting.stage == Stage::Main)
+            .collect();
+        let (first, second) = main.split_at(main.len() / 2);
+        let (base, new) = (slices(&main, 0), slices(&main, 1));
+        let (earlier, later) = (slices(first, 0), slices(second, 1));
         Others {
             criterion: criterion_word(&new, &base, seed),
             welch_slices: welch_word(&new, &base),
-            welch_processes: welch_word(&processes(1), &processes(0)),
+            welch_processes: welch_word(&processes(&main, 1), &processes(&main, 0)),
+            criterion_in_sequence: criterion_word(&later, &earlier, seed),
+            welch_in_sequence: welch_word(&later, &earlier),
         }
     }
+}
+
+/// Both processes of a side in each sitting.
+fn players<'a>(
+    sittings: &'a [&Sitting],
+    side: usize,
+) -> impl Iterator<Item = (&'a Player, u64)> + 'a {
+    sittings.iter().flat_map(move |sitting| {
+        [2 * side, 2 * side + 1].map(|index| (sitting.players()[index], sitting.transactions))
+    })
+}
+
+fn slices(sittings: &[&Sitting], side: usize) -> Vec<f64> {
+    let slices = players(sittings, side).flat_map(|(player, _)| &player.cpu_ns);
+    slices.map(|ns| *ns as f64).collect()
+}
+
+fn processes(sittings: &[&Sitting], side: usize) -> Vec<f64> {
+    players(sittings, side)
+        .filter_map(|(player, transactions)| player.value(Figure::Cpu, transactions))
+        .collect()
 }
 
 /// The plain t-test's word: any difference that is significant at 5 %.
@@ -121,6 +137,10 @@ pub struct CalibrationRow {
     pub welch_slices: [Share; 2],
     /// The same of Welch's test over processes.
     pub welch_processes: [Share; 2],
+    /// The same of criterion's rule on one side after the other.
+    pub criterion_in_sequence: [Share; 2],
+    /// The same of Welch's test over the slices of one side after the other.
+    pub welch_in_sequence: [Share; 2],
     /// Median of the measured ratios.
     pub ratio: Option<f64>,
     /// Median seconds of a comparison.
@@ -207,6 +227,8 @@ fn row(injected: f64, own: &[&CalibrationRecord]) -> CalibrationRow {
         criterion: other(|others| others.criterion),
         welch_slices: other(|others| others.welch_slices),
         welch_processes: other(|others| others.welch_processes),
+        criterion_in_sequence: other(|others| others.criterion_in_sequence),
+        welch_in_sequence: other(|others| others.welch_in_sequence),
         ratio: middle(&|record| Some(record.answer.ratio?.estimate)),
         seconds: middle(&|record| Some(record.seconds)).unwrap_or(0.0),
         longest_seconds: own.iter().map(|record| record.seconds).fold(0.0, f64::max),

@@ -86,14 +86,18 @@ impl Calibration {
         let mut table = Table::new("How often each method calls the new side slower, or faster")
             .note(
                 "Criterion: its bootstrap t-test and its noise threshold of 1 %, over all slices. \
-                 Welch: a two-sample t-test at 5 %, over all slices, and over processes.",
+                 Welch: a two-sample t-test at 5 %, over all slices, and over processes. In sequence: \
+                 on the base's slices of the first half of the time and the new side's of the \
+                 second, as who measures one after the other has them.",
             )
             .words("Added work")
             .numbers("n", "")
             .numbers("This gate", "")
             .numbers("Criterion", "")
             .numbers("Welch, slices", "")
-            .numbers("Welch, processes", "");
+            .numbers("Welch, processes", "")
+            .numbers("Criterion, in sequence", "")
+            .numbers("Welch, in sequence", "");
         for row in &self.rows {
             let both = |[slower, faster]: &[Share; 2]| {
                 format!("{}; {}", share(slower), percent(faster.value()))
@@ -105,6 +109,8 @@ impl Calibration {
                 both(&row.criterion).into(),
                 both(&row.welch_slices).into(),
                 both(&row.welch_processes).into(),
+                both(&row.criterion_in_sequence).into(),
+                both(&row.welch_in_sequence).into(),
             ]);
         }
         table

@@ -122,18 +122,7 @@ impl ComparisonReport {
     }
 
     fn verdict_section(&self) -> Section {
-        let mut table = Table::new("Verdicts")
-            .words("Cell")
-            .words("Figure")
-            .words("Verdict")
-            .numbers("Base", "")
-            .numbers("New", "")
-            .numbers("Ratio", "")
-            .words("Interval")
-            .words("A/A control")
-            .numbers("p, adjusted", "")
-            .numbers("n", "")
-            .dispensable(&["p, adjusted", "A/A control"]);
+        let mut table = answers_table("Verdicts");
         let mut bars = Vec::new();
         for (cell, answer) in self.verdicts() {
             table.row(row(cell, answer));
@@ -154,19 +143,8 @@ impl ComparisonReport {
     }
 
     fn figures(&self) -> Section {
-        let mut table = Table::new("Other figures")
-            .note("Answered as far as the samples go; they do not decide how long is measured.")
-            .words("Cell")
-            .words("Figure")
-            .words("Verdict")
-            .numbers("Base", "")
-            .numbers("New", "")
-            .numbers("Ratio", "")
-            .words("Interval")
-            .words("A/A control")
-            .numbers("p, adjusted", "")
-            .numbers("n", "")
-            .dispensable(&["p, adjusted", "A/A control"]);
+        let mut table = answers_table("Other figures")
+            .note("Answered as far as the samples go; they do not decide how long is measured.");
         for cell in &self.cells {
             for answer in cell
                 .answers
@@ -202,6 +180,21 @@ impl ComparisonReport {
         }
         Section::new("counts", "Counts").part(Part::table(table))
     }
+}
+
+fn answers_table(title: &str) -> Table {
+    Table::new(title)
+        .words("Cell")
+        .words("Figure")
+        .words("Verdict")
+        .numbers("Base", "")
+        .numbers("New", "")
+        .numbers("Ratio", "")
+        .words("Interval")
+        .words("A/A control")
+        .numbers("p, adjusted", "")
+        .numbers("n", "")
+        .dispensable(&["p, adjusted", "A/A control"])
 }
 
 fn row(cell: &ComparedCell, answer: &Answer) -> Vec<Entry> {
