@@ -1,10 +1,10 @@
-"""Traffic of header-rewrite, and its rules a second time."""
+"""Traffic of header-rewrite and add-headers, and their rules a second time."""
 
 from . import clients, servers
 from .dice import Dice
 from .exchange import Exchange, forwarded
 
-COUNT = 256
+COUNTS = {"header-rewrite": 256, "add-headers": 200}
 
 
 def joined(headers, name):
@@ -48,10 +48,11 @@ def rewritten(rules, side, headers, path):
     return headers
 
 
-def exchanges(configuration):
-    dice = Dice("header-rewrite")
+def exchanges(configuration, workload="header-rewrite"):
+    """What a workload of these rules sees, and what has to come of it."""
+    dice = Dice(workload)
     rules = configuration["rules"]
-    for number in range(1, COUNT + 1):
+    for number in range(1, COUNTS[workload] + 1):
         request = clients.request(dice)
         response = servers.response(dice, request)
         path = request.path.split("?")[0]

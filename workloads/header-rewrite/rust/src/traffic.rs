@@ -24,8 +24,26 @@ fn by_name(mut pairs: Pairs<'_>) -> Pairs<'_> {
 
 #[test]
 fn the_outcome_of_every_exchange_is_the_one_expected() {
-    let configuration = Configuration::parse(include_bytes!("../../config.json")).unwrap();
-    for line in include_str!("../../traffic.jsonl").lines() {
+    hold(
+        include_bytes!("../../config.json"),
+        include_str!("../../traffic.jsonl"),
+    );
+}
+
+#[test]
+fn the_same_holds_for_the_two_headers_of_a_load_comparison() {
+    let configuration = include_bytes!("../../load.json");
+    hold(
+        configuration,
+        include_str!("../../../add-headers/traffic.jsonl"),
+    );
+    let configuration = Configuration::parse(configuration).unwrap();
+    assert!(configuration.request.is_empty() && !configuration.asks_for_path);
+}
+
+fn hold(configuration: &[u8], traffic: &str) {
+    let configuration = Configuration::parse(configuration).unwrap();
+    for line in traffic.lines() {
         let exchange: Value = serde_json::from_str(line).unwrap();
         let target = exchange["request"]["path"].as_str().unwrap();
         let path = without_query(target.as_bytes());
