@@ -51,6 +51,16 @@ pub(crate) enum Error {
     Workload(#[from] WorkloadError),
     #[error("no variant matches '{pattern}'; use {known}")]
     Variant { pattern: String, known: String },
+    #[error("no variant is in a group '{group}'; use {known}")]
+    VariantGroup { group: String, known: String },
+    #[error("two workloads are named '{name}'; rename the one in the folder, or leave one out")]
+    TwoWorkloads { name: String },
+    #[error("{workload} is not available: {reason}; {remedy}")]
+    NothingBuilt {
+        workload: String,
+        reason: String,
+        remedy: String,
+    },
     #[error(transparent)]
     Folder(#[from] FolderError),
     #[error(transparent)]
@@ -172,6 +182,7 @@ impl Error {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Error::NothingToRun
+            | Error::NothingBuilt { .. }
             | Error::Missing { .. }
             | Error::OtherMachine { .. }
             | Error::Spawn(_) => Exit::Environment,

@@ -1,68 +1,20 @@
 //! Embeds every workload folder beside this file: whoever adds one writes a
 //! `workload.toml` and touches no code. Also builds the native twins.
 
+#[path = "src/digest.rs"]
+mod digest;
+// The library has a use for all that is in it.
+#[allow(dead_code)]
+#[path = "src/manifest.rs"]
+mod manifest;
+
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::{env, fs, io};
 
-use serde::Deserialize;
-
-/// A workload folder's `workload.toml`. Paths are relative to the folder.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Workload {
-    name: String,
-    title: String,
-    description: String,
-    root_id: String,
-    /// Of every variant that names none of its own.
-    configuration: Option<PathBuf>,
-    traffic: PathBuf,
-    /// Whether the quick preset measures it without being told its name.
-    #[serde(default = "yes")]
-    quick: bool,
-    variant: Vec<Variant>,
-    /// Models for wasi-nn.
-    #[serde(default)]
-    model: Vec<Model>,
-}
-
-/// A model that guests find by its name.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Model {
-    name: String,
-    file: PathBuf,
-}
-
-/// One module of a workload; the first is the one measured by default.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Variant {
-    name: String,
-    language: String,
-    toolchain: String,
-    flags: String,
-    module: PathBuf,
-    configuration: Option<PathBuf>,
-    /// The backend of wasi-nn, by its name.
-    inference: Option<String>,
-    /// The guest crate or source folder; scripts/build-workloads reads it too.
-    source: Option<PathBuf>,
-    /// Features of the guest crate.
-    #[serde(default)]
-    cargo_features: Vec<String>,
-    /// WebAssembly features beyond the target's own, for scripts/build-workloads only.
-    #[serde(rename = "target_features")]
-    _target_features: Option<String>,
-    /// The Rust target, for scripts/build-workloads only.
-    #[serde(rename = "target")]
-    _target: Option<String>,
-}
-
-fn yes() -> bool {
-    true
-}
+use digest::sha256;
+use manifest::Manifest;
 
 fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
@@ -91,76 +43,42 @@ fn workload_folders(root: &Path) -> Vec<PathBuf> {
 fn embed(code: &mut String, folder: &Path, out: &Path) {
     let file = folder.join("workload.toml");
     let text = fs::read_to_string(&file).expect("workload.toml can be read");
-    let workload: Workload =
-        toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-    assert!(
-        !workload.variant.is_empty(),
-        "{}: variant: give at least one [[variant]]",
-        file.display()
-    );
-    let traffic = existing(&file, "traffic", folder.join(&workload.traffic));
-    let description = workload
-        .description
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
-    let Workload {
-        name,
-        title,
-        root_id,
-        quick,
-        ..
-    } = &workload;
-    let twin = native_twin(
-        folder,
-        &workload.variant,
-        &out.join(format!("{name}.twin")),
-        out,
-    );
-    write!(
-        code,
-        "Embedded {{ name: {name:?}, title: {title:?}, description: {description:?}, \
-         root_id: {root_id:?}, quick: {quick}, traffic: include_bytes!({traffic:?}), twin: {twin}, models: &["
-    )
-    .expect("a String takes everything");
-    for Model { name, file: model } in &workload.model {
-        let model = existing(&file, "model.file", folder.join(model));
-        write!(code, "({name:?}, include_bytes!({model:?})),").expect("a String takes everything");
+    let manifest = Manifest::parse(&text).unwrap_or_else(|fault| {
+        let (field, reason, remedy) = (fault.field, fault.reason, fault.remedy);
+        panic!("{}: {field}: {reason}; {remedy}", file.display())
+    });
+    let twin = native_twin(folder, &manifest, out);
+    write!(code, "Embedded {{ manifest: {text:?}, files: &[").expect("a String takes everything");
+    for path in named_files(&manifest) {
+        let source = existing(&file, folder.join(path));
+        write!(code, "({path:?}, include_bytes!({source:?})),").expect("a String takes everything");
     }
-    code.push_str("], variants: &[");
-    for variant in &workload.variant {
-        let Variant {
-            name,
-            language,
-            toolchain,
-            flags,
-            inference,
-            ..
-        } = variant;
-        let module = existing(&file, "variant.module", folder.join(&variant.module));
-        let configuration = variant.configuration.as_ref();
-        let Some(configuration) = configuration.or(workload.configuration.as_ref()) else {
-            panic!(
-                "{}: configuration: give one for all variants or one for each",
-                file.display()
-            );
-        };
-        let configuration = existing(&file, "configuration", folder.join(configuration));
-        write!(
-            code,
-            "EmbeddedVariant {{ name: {name:?}, language: {language:?}, toolchain: {toolchain:?}, \
-             flags: {flags:?}, configuration: include_bytes!({configuration:?}), \
-             inference: {inference:?}, module: include_bytes!({module:?}) }},"
-        )
-        .expect("a String takes everything");
+    code.push_str("], sources: &[");
+    for variant in &manifest.variants {
+        if let (None, Some(source)) = (&variant.module, &variant.source) {
+            let source = folder.join(source);
+            let digest = source_sha256(&source)
+                .unwrap_or_else(|error| panic!("{}: {error}", source.display()));
+            write!(code, "({:?}, {digest:?}),", variant.name).expect("a String takes everything");
+        }
     }
-    code.push_str("] },\n");
+    writeln!(code, "], twin: {twin} }},").expect("a String takes everything");
 }
 
-fn existing(file: &Path, field: &str, path: PathBuf) -> PathBuf {
+/// Every file that a manifest names, once.
+fn named_files(manifest: &Manifest) -> BTreeSet<&Path> {
+    let variants = manifest.variants.iter();
+    let of_variants = variants.flat_map(|variant| [&variant.module, &variant.configuration]);
+    let models = manifest.models.iter().map(|model| &model.file);
+    let mut files: BTreeSet<&Path> = of_variants.flatten().map(PathBuf::as_path).collect();
+    files.extend(models.chain([&manifest.traffic]).map(PathBuf::as_path));
+    files
+}
+
+fn existing(file: &Path, path: PathBuf) -> PathBuf {
     assert!(
         path.is_file(),
-        "{}: {field}: {} does not exist; scripts/build-workloads makes modules, \
+        "{}: {} does not exist; scripts/build-workloads makes modules, \
          scripts/make-traffic makes traffic, scripts/make-models makes models",
         file.display(),
         path.display()
@@ -170,21 +88,20 @@ fn existing(file: &Path, field: &str, path: PathBuf) -> PathBuf {
 
 /// The twin of the first Rust variant, as the code of an `EmbeddedTwin`. A twin
 /// that cannot be built is noted, not fatal.
-fn native_twin(folder: &Path, variants: &[Variant], twin: &Path, out: &Path) -> String {
-    let source = variants
-        .iter()
-        .filter(|variant| variant.language == "Rust")
-        .find_map(|variant| Some((variant.source.as_ref()?, &variant.cargo_features)));
-    let Some((source, features)) = source else {
+fn native_twin(folder: &Path, manifest: &Manifest, out: &Path) -> String {
+    let found = manifest.twin_source();
+    let Some((variant, source)) = found.and_then(|found| Some((found, found.source.as_ref()?)))
+    else {
         return "EmbeddedTwin::Unavailable { reason: \"no variant has Rust sources\", \
                 remedy: \"add a Rust variant with a source folder to workload.toml\" }"
             .into();
     };
-    let features: Vec<&str> = features.iter().map(String::as_str).collect();
+    let features = variant.cargo_features();
     match guest_build::host_library(&folder.join(source), &features, &out.join("guests")) {
         Ok(library) => {
             // Two workloads may be one crate, whose next build replaces the library.
-            fs::copy(library, twin).expect("OUT_DIR can be written");
+            let twin = out.join(format!("{}.twin", manifest.name));
+            fs::copy(library, &twin).expect("OUT_DIR can be written");
             format!("EmbeddedTwin::Available(include_bytes!({twin:?}))")
         }
         Err(error) => {
@@ -195,4 +112,40 @@ fn native_twin(folder: &Path, variants: &[Variant], twin: &Path, out: &Path) -> 
             format!("EmbeddedTwin::Unavailable {{ reason: {reason:?}, remedy: {remedy:?} }}")
         }
     }
+}
+
+/// sha256 of the lines that `sha256sum` prints for the source files in the order of their
+/// names, which is what scripts/build-workloads writes into its manifests. Of a crate these
+/// are the manifests and `src`, else all that is there.
+fn source_sha256(folder: &Path) -> io::Result<String> {
+    let mut found = Vec::new();
+    if folder.join("Cargo.toml").is_file() {
+        for name in ["Cargo.toml", "Cargo.lock"] {
+            found.push((name.to_owned(), folder.join(name)));
+        }
+        files(&folder.join("src"), "src/", &mut found)?;
+    } else {
+        files(folder, "", &mut found)?;
+    }
+    found.sort();
+    let mut listing = String::new();
+    for (name, path) in found {
+        // Writing to a String cannot fail.
+        let _ = writeln!(listing, "{}  {name}", sha256(&fs::read(path)?));
+    }
+    Ok(sha256(listing.as_bytes()))
+}
+
+/// Every file below a folder, by its name from there with '/' between the parts.
+fn files(folder: &Path, prefix: &str, found: &mut Vec<(String, PathBuf)>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() {
+            files(&path, &format!("{prefix}{name}/"), found)?;
+        } else {
+            found.push((format!("{prefix}{name}"), path));
+        }
+    }
+    Ok(())
 }

@@ -9,6 +9,7 @@ use crate::output::Format;
 #[command(after_help = "Examples:
   pwbench list
   pwbench list --limits
+  pwbench list --variants
   pwbench list --features --runtime 'wasmtime/*',wasmi
   pwbench list --knobs --runtime wasmtime
   pwbench list --about wamr
@@ -16,7 +17,8 @@ use crate::output::Format;
 
 Fields of --format json, in this order: runtimes (each: runtime, engine, version, mode, kind, \
 available, reason, remedy, deadline, memory_limit) and workloads (each: name, title, variant, variants, \
-module_bytes, exchanges, native_twin, reason, remedy); with --features: proposals (each: name, \
+module_bytes, exchanges, native_twin, reason, remedy, builds (each: variant, groups, language, \
+toolchain, flags, module_bytes, available, reason, remedy)); with --features: proposals (each: name, \
 title) and runtimes (each: runtime, version, findings (each: proposal, support, reason)), where \
 support is yes, no, wrong, trap, crash, hang or unknown; with --knobs: runtimes (each: runtime, \
 knobs (each: knob, what, usual, values)); with --about: engines (each: id, name, facts \
@@ -25,6 +27,9 @@ pub(crate) struct ListArgs {
     /// Show how each runtime enforces a deadline and a memory limit
     #[arg(long, conflicts_with_all = ["features", "about"])]
     pub(crate) limits: bool,
+    /// Show every variant of every workload, how it is built and whether it is here
+    #[arg(long, conflicts_with_all = ["limits", "features", "about"])]
+    pub(crate) variants: bool,
     /// Try every WebAssembly proposal on every runtime here and show what was found
     #[arg(long, conflicts_with = "about")]
     pub(crate) features: bool,

@@ -31,6 +31,18 @@ pub(crate) struct Selection {
         conflicts_with = "module"
     )]
     pub(crate) variants: Vec<String>,
+    /// Groups of variants, such as languages, rustc or wasm-opt; workloads without one of them
+    /// take no part
+    #[arg(
+        long = "variants",
+        value_name = "GROUP",
+        value_delimiter = ',',
+        conflicts_with = "module"
+    )]
+    pub(crate) groups: Vec<String>,
+    /// A workload folder of your own, with a workload.toml; see workloads/README.md
+    #[arg(long = "workload-dir", value_name = "DIR", conflicts_with = "module")]
+    pub(crate) folders: Vec<PathBuf>,
     /// Your own plugin in place of the built-in workloads
     #[arg(long, value_name = "FILE", requires = "requests")]
     pub(crate) module: Option<PathBuf>,

@@ -57,7 +57,9 @@ fn choose_workloads(arguments: &mut RunArgs) {
     let selection = &mut arguments.selection;
     let named = selection.module.is_some()
         || !selection.workloads.is_empty()
-        || !selection.variants.is_empty();
+        || !selection.folders.is_empty()
+        || !selection.variants.is_empty()
+        || !selection.groups.is_empty();
     if named || arguments.preset != Preset::Quick {
         return;
     }

@@ -171,9 +171,13 @@ impl Verification {
                 .as_ref()
                 .map(|name| format!(" on {name}"))
                 .unwrap_or_default();
+            let who = match row.runtime.as_str() {
+                "" => row.workload.clone().unwrap_or_default(),
+                runtime => format!("{runtime}{workload}"),
+            };
             parts.push(format!(
-                "{}{workload} takes no part: {}; {}",
-                row.runtime, row.reason, row.remedy
+                "{who} takes no part: {}; {}",
+                row.reason, row.remedy
             ));
         }
         parts.push(

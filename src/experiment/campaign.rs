@@ -155,10 +155,6 @@ fn extent(arguments: &RunArgs) -> Extent {
 }
 
 fn info(workload: &Workload) -> WorkloadInfo {
-    let toolchain = workload
-        .variants
-        .iter()
-        .find(|variant| variant.name == workload.variant);
     WorkloadInfo {
         name: workload.name.clone(),
         title: workload.title.clone(),
@@ -170,9 +166,9 @@ fn info(workload: &Workload) -> WorkloadInfo {
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect(),
-        toolchain: toolchain
-            .map(|variant| variant.toolchain.clone())
-            .unwrap_or_default(),
+        toolchain: workload.toolchain.clone(),
+        language: workload.language.clone(),
+        flags: workload.flags.clone(),
         inference: backend(workload).unwrap_or_default(),
     }
 }

@@ -6,8 +6,9 @@ use std::time::Duration;
 use host_core::Knobs;
 use reports::{Cell, Shard, Unavailable};
 use runtimes::{Availability, RuntimeEntry};
-use workloads::{NativeTwin, Workload};
+use workloads::{NativeTwin, Workload, WorkloadError};
 
+use super::choice::sources;
 use crate::artifact::{ArtifactFile, hexadecimal};
 use crate::cli::Selection;
 use crate::error::Error;
@@ -76,11 +77,26 @@ impl Field {
         }
         let mut workloads = Vec::new();
         for source in sources(selection)? {
-            let workload = source.load()?;
+            let workload = match source.load() {
+                Ok(workload) => workload,
+                Err(error) => {
+                    unavailable.push(not_built(error)?);
+                    continue;
+                }
+            };
             match missing_backend(&workload) {
                 None => workloads.push((source, workload)),
                 Some(missing) => unavailable.push(missing),
             }
+        }
+        if workloads.is_empty()
+            && let Some(missing) = unavailable.last()
+        {
+            return Err(Error::NothingBuilt {
+                workload: missing.workload.clone().unwrap_or_default(),
+                reason: missing.reason.clone(),
+                remedy: missing.remedy.clone(),
+            });
         }
         let mut field = Field {
             runtimes: available,
@@ -213,12 +229,12 @@ impl Field {
         {
             return;
         }
-        let mut told = "";
+        let mut told: Vec<(&str, &str)> = Vec::new();
         for (_, workload) in &self.workloads {
             if let Some((reason, remedy)) = missing_twin(workload)
-                && told != workload.name
+                && !told.contains(&(&workload.name, reason))
             {
-                told = &workload.name;
+                told.push((&workload.name, reason));
                 self.unavailable.push(Unavailable {
                     runtime: crate::NATIVE.to_owned(),
                     workload: Some(workload.name.clone()),
@@ -227,6 +243,24 @@ impl Field {
                 });
             }
         }
+    }
+}
+
+/// The row of a variant whose module has to be built first; any other error is one.
+fn not_built(error: WorkloadError) -> Result<Unavailable, Error> {
+    match error {
+        WorkloadError::NotBuilt {
+            workload,
+            variant,
+            reason,
+            remedy,
+        } => Ok(Unavailable {
+            runtime: String::new(),
+            workload: Some(format!("{workload} {variant}")),
+            reason,
+            remedy,
+        }),
+        other => Err(other.into()),
     }
 }
 
@@ -253,72 +287,4 @@ fn missing_twin(workload: &Workload) -> Option<(&str, &str)> {
         NativeTwin::Available { .. } => None,
         NativeTwin::Unavailable { reason, remedy } => Some((reason, remedy)),
     }
-}
-
-fn sources(selection: &Selection) -> Result<Vec<Source>, Error> {
-    if let (Some(module), Some(requests)) = (&selection.module, &selection.requests) {
-        return Ok(vec![Source::Files {
-            module: module.clone(),
-            config: selection.config.clone(),
-            requests: requests.clone(),
-            native_twin: selection.native_twin.clone(),
-            root_id: selection.root_id.clone(),
-            models: selection.models.clone(),
-        }]);
-    }
-    let mut names: Vec<&str> = Vec::new();
-    for name in selection.workloads.iter().map(String::as_str) {
-        // A name given twice would make two cells of one name.
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    if names.is_empty() {
-        names = workloads::names().collect();
-    }
-    match selection.variants.as_slice() {
-        [] => Ok(names.iter().map(|name| built_in(name, None)).collect()),
-        patterns => with_variants(&names, patterns),
-    }
-}
-
-fn built_in(name: &str, variant: Option<&str>) -> Source {
-    Source::BuiltIn {
-        name: name.to_owned(),
-        variant: variant.map(str::to_owned),
-    }
-}
-
-/// The variants of these workloads that any of `patterns` matches.
-fn with_variants(names: &[&str], patterns: &[String]) -> Result<Vec<Source>, Error> {
-    let mut all = Vec::new();
-    for name in names {
-        let variants = workloads::variant_names(name)?;
-        all.extend(variants.into_iter().map(|variant| (*name, variant)));
-    }
-    for pattern in patterns {
-        if !all
-            .iter()
-            .any(|(_, variant)| runtimes::matches_text(pattern, variant))
-        {
-            let known: Vec<String> = all
-                .iter()
-                .map(|(name, variant)| format!("{variant} ({name})"))
-                .collect();
-            return Err(Error::Variant {
-                pattern: pattern.clone(),
-                known: known.join(", "),
-            });
-        }
-    }
-    let chosen = |variant: &str| {
-        patterns
-            .iter()
-            .any(|pattern| runtimes::matches_text(pattern, variant))
-    };
-    all.retain(|(_, variant)| chosen(variant));
-    Ok(all
-        .into_iter()
-        .map(|(name, variant)| built_in(name, Some(variant)))
-        .collect())
 }

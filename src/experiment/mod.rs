@@ -4,6 +4,7 @@ mod artifacts;
 mod blocks;
 mod campaign;
 mod child;
+mod choice;
 mod conformance;
 mod death;
 mod field;

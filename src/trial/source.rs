@@ -18,6 +18,13 @@ pub(crate) enum Source {
         #[serde(default)]
         variant: Option<String>,
     },
+    /// A person's folder with a `workload.toml`.
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// Its variant; `None` is the default one.
+        variant: Option<String>,
+    },
     /// A person's files.
     Files {
         /// The module.
@@ -67,13 +74,11 @@ impl Source {
     /// When there is none of the name, or a file is not what it should be.
     pub(crate) fn load(&self) -> Result<Workload, WorkloadError> {
         match self {
-            Source::BuiltIn { name, variant } => {
-                let workload = workloads::find(name)?;
-                match variant {
-                    Some(variant) => workload.with_variant(variant),
-                    None => Ok(workload),
-                }
-            }
+            Source::BuiltIn { name, variant } => match variant {
+                Some(variant) => workloads::find_variant(name, variant),
+                None => workloads::find(name),
+            },
+            Source::Folder { folder, variant } => Workload::from_folder(folder, variant.as_deref()),
             Source::Files {
                 module,
                 config,

@@ -1,38 +1,28 @@
 //! The built-in workloads, embedded by the build script.
 
-use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use crate::error::WorkloadError;
+use crate::folder::Folder;
 use crate::native_twin::NativeTwin;
-use crate::traffic::parse_json_lines;
-use crate::workload::{Model, Variant, Workload, sha256};
+use crate::workload::{Listed, Variant, Workload};
 
-struct Embedded {
-    name: &'static str,
-    title: &'static str,
-    description: &'static str,
-    root_id: &'static str,
-    quick: bool,
-    traffic: &'static [u8],
-    twin: EmbeddedTwin,
-    /// Name and bytes of each.
-    models: &'static [(&'static str, &'static [u8])],
-    variants: &'static [EmbeddedVariant],
-}
-
-struct EmbeddedVariant {
-    name: &'static str,
-    language: &'static str,
-    toolchain: &'static str,
-    flags: &'static str,
-    configuration: &'static [u8],
-    inference: Option<&'static str>,
-    module: &'static [u8],
+/// A workload folder in this program: all of its files, but no module that has to be built
+/// first.
+pub(crate) struct Embedded {
+    /// The text of its `workload.toml`.
+    pub(crate) manifest: &'static str,
+    /// Files by their paths as the manifest writes them.
+    pub(crate) files: &'static [(&'static str, &'static [u8])],
+    /// Digests of the sources of the variants that come without a module, by variant.
+    pub(crate) sources: &'static [(&'static str, &'static str)],
+    /// The native twin.
+    pub(crate) twin: EmbeddedTwin,
 }
 
 // Which of the two a build makes depends on whether the twins could be built.
 #[allow(dead_code)]
-enum EmbeddedTwin {
+pub(crate) enum EmbeddedTwin {
     Available(&'static [u8]),
     Unavailable {
         reason: &'static str,
@@ -42,111 +32,69 @@ enum EmbeddedTwin {
 
 static EMBEDDED: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
+/// The build script has parsed each of them.
+static FOLDERS: LazyLock<Vec<Folder>> = LazyLock::new(|| {
+    let open = |embedded| Folder::embedded(embedded).unwrap_or_else(|error| panic!("{error}"));
+    EMBEDDED.iter().map(open).collect()
+});
+
 /// The names of the built-in workloads, sorted.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    EMBEDDED.iter().map(|embedded| embedded.name)
+    FOLDERS.iter().map(|folder| folder.manifest.name.as_str())
 }
 
 /// The names of those that the quick preset measures when no names are given: the others
 /// cost more than its time allows.
 pub fn quick_names() -> impl Iterator<Item = &'static str> {
-    let quick = EMBEDDED.iter().filter(|embedded| embedded.quick);
-    quick.map(|embedded| embedded.name)
+    let quick = FOLDERS.iter().filter(|folder| folder.manifest.quick);
+    quick.map(|folder| folder.manifest.name.as_str())
 }
 
-/// The names of a built-in workload's variants, the default one first. Cheaper than
-/// [`find`], which reads the traffic.
+/// A built-in workload's variants, the default one first. Cheaper than [`find`], which reads
+/// the traffic.
 ///
 /// # Errors
 /// When there is no such workload; the error lists the names there are.
-pub fn variant_names(workload: &str) -> Result<Vec<&'static str>, WorkloadError> {
-    let embedded = embedded(workload)?;
-    Ok(embedded
-        .variants
-        .iter()
-        .map(|variant| variant.name)
-        .collect())
+pub fn variants(workload: &str) -> Result<Vec<Variant>, WorkloadError> {
+    Ok(folder(workload)?.variants())
 }
 
-/// All built-in workloads, by name. Reads the traffic of each: to list names
-/// alone, [`names`] is cheaper.
-///
-/// # Errors
-/// When embedded traffic is broken, which the tests of this crate rule out.
-pub fn catalogue() -> Result<Vec<Workload>, WorkloadError> {
-    EMBEDDED.iter().map(Embedded::load).collect()
+/// All built-in workloads as lists show them, by name. No module and no traffic is parsed.
+pub fn catalogue() -> Vec<Listed> {
+    FOLDERS.iter().map(Folder::listed).collect()
 }
 
-/// The built-in workload of this name.
+/// The built-in workload of this name, with its default variant.
 ///
 /// # Errors
-/// When there is none; the error lists the names there are.
+/// When there is none, with the names there are; when its module has not been built here.
 pub fn find(name: &str) -> Result<Workload, WorkloadError> {
-    embedded(name)?.load()
+    folder(name)?.load(None)
 }
 
-fn embedded(name: &str) -> Result<&'static Embedded, WorkloadError> {
-    let mut named = EMBEDDED.iter().filter(|embedded| embedded.name == name);
+/// The built-in workload of this name with one of its variants.
+///
+/// # Errors
+/// When there is none of the name, with those there are; when the variant's module has not
+/// been built here.
+pub fn find_variant(name: &str, variant: &str) -> Result<Workload, WorkloadError> {
+    folder(name)?.load(Some(variant))
+}
+
+fn folder(name: &str) -> Result<&'static Folder, WorkloadError> {
+    let mut named = FOLDERS.iter().filter(|folder| folder.manifest.name == name);
     named.next().ok_or_else(|| WorkloadError::Unknown {
         name: name.to_owned(),
         known: names().collect::<Vec<_>>().join(", "),
     })
 }
 
-impl Embedded {
-    fn load(&self) -> Result<Workload, WorkloadError> {
-        let file = format!("workloads/{}/traffic.jsonl", self.name);
-        let exchanges = parse_json_lines(&file, self.traffic)?;
-        let variants: Vec<Variant> = self.variants.iter().map(EmbeddedVariant::load).collect();
-        // The build script refuses a workload without variants.
-        let default = variants[0].clone();
-        Ok(Workload {
-            name: self.name.into(),
-            title: self.title.into(),
-            description: self.description.into(),
-            root_id: self.root_id.into(),
-            configuration: default.configuration.to_vec(),
-            exchanges,
-            variant: default.name,
-            module: default.module,
-            module_sha256: default.module_sha256,
-            inference: default.inference,
-            models: self.models.iter().map(Model::embedded).collect(),
-            variants,
-            twin: self.twin.load(),
-        })
-    }
-}
-
-impl EmbeddedVariant {
-    fn load(&self) -> Variant {
-        Variant {
-            name: self.name.into(),
-            language: self.language.into(),
-            toolchain: self.toolchain.into(),
-            flags: self.flags.into(),
-            configuration: Cow::Borrowed(self.configuration),
-            inference: self.inference.map(str::to_owned),
-            module: Cow::Borrowed(self.module),
-            module_sha256: sha256(self.module),
-        }
-    }
-}
-
-impl Model {
-    fn embedded((name, bytes): &(&'static str, &'static [u8])) -> Self {
-        Self {
-            name: (*name).into(),
-            bytes: Cow::Borrowed(bytes),
-        }
-    }
-}
-
 impl EmbeddedTwin {
-    fn load(&self) -> NativeTwin {
+    /// The twin, or why the build script made none.
+    pub(crate) fn load(&self) -> NativeTwin {
         match *self {
             Self::Available(library) => NativeTwin::Available {
-                library: Cow::Borrowed(library),
+                library: library.into(),
             },
             Self::Unavailable { reason, remedy } => NativeTwin::Unavailable {
                 reason: reason.into(),

@@ -27,6 +27,30 @@ pub enum WorkloadError {
         /// The names there are, joined with commas.
         known: String,
     },
+    /// A variant whose module has to be built first.
+    #[error("{workload} {variant}: {reason}; {remedy}")]
+    NotBuilt {
+        /// The workload.
+        workload: String,
+        /// Its variant.
+        variant: String,
+        /// What is the matter.
+        reason: String,
+        /// The command that builds it.
+        remedy: String,
+    },
+    /// A `workload.toml` that is not what it should be.
+    #[error("{}: {}{reason}; {remedy}", file.display(), if field.is_empty() { String::new() } else { format!("{field}: ") })]
+    Manifest {
+        /// The file.
+        file: PathBuf,
+        /// The field; empty when the text is no manifest at all.
+        field: String,
+        /// What is wrong.
+        reason: String,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// A file that cannot be read.
     #[error("{}: cannot be read ({source}); check the path and its permissions", file.display())]
     Read {

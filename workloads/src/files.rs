@@ -5,10 +5,11 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use crate::digest::sha256;
 use crate::error::WorkloadError;
 use crate::native_twin::NativeTwin;
 use crate::traffic::parse_traffic;
-use crate::workload::{Model, Variant, Workload, sha256};
+use crate::workload::{Model, Workload};
 
 /// The largest module taken, in bytes.
 pub const MAX_MODULE_BYTES: u64 = 256 << 20;
@@ -21,6 +22,9 @@ pub const MAX_TRAFFIC_BYTES: u64 = 1 << 30;
 
 /// The largest model for wasi-nn taken, in bytes.
 pub const MAX_MODEL_BYTES: u64 = 1 << 30;
+
+/// The largest `workload.toml` taken, in bytes.
+pub(crate) const MAX_MANIFEST_BYTES: u64 = 1 << 20;
 
 /// The largest native twin taken, in bytes.
 const MAX_LIBRARY_BYTES: u64 = 256 << 20;
@@ -53,29 +57,20 @@ impl Workload {
             || stem.unwrap_or("module".into()).into_owned(),
             str::to_owned,
         );
-        let module_sha256 = sha256(&module_bytes);
-        let module_bytes: Cow<'static, [u8]> = Cow::Owned(module_bytes);
         Ok(Self {
             title: name.clone(),
             description: format!("The module {}", module.display()),
             root_id: String::new(),
-            configuration: configuration.clone(),
+            configuration,
             inference: None,
             models: Vec::new(),
             exchanges,
             variant: "given".into(),
-            variants: vec![Variant {
-                name: "given".into(),
-                language: String::new(),
-                toolchain: String::new(),
-                flags: String::new(),
-                configuration: configuration.into(),
-                inference: None,
-                module: module_bytes.clone(),
-                module_sha256: module_sha256.clone(),
-            }],
-            module: module_bytes,
-            module_sha256,
+            language: String::new(),
+            toolchain: String::new(),
+            flags: String::new(),
+            module_sha256: sha256(&module_bytes),
+            module: module_bytes.into(),
             name,
             twin: NativeTwin::of_unknown_source(),
         })
@@ -107,7 +102,8 @@ impl Workload {
     }
 }
 
-fn read(file: &Path, what: &'static str, limit: u64) -> Result<Vec<u8>, WorkloadError> {
+/// Reads a file that has at most `limit` bytes.
+pub(crate) fn read(file: &Path, what: &'static str, limit: u64) -> Result<Vec<u8>, WorkloadError> {
     let fault = |source| WorkloadError::Read {
         file: file.to_path_buf(),
         source,
@@ -130,7 +126,7 @@ fn read(file: &Path, what: &'static str, limit: u64) -> Result<Vec<u8>, Workload
 }
 
 /// Refuses what is easily mistaken for a module; engines check the rest.
-fn check_module(file: &Path, bytes: &[u8]) -> Result<(), WorkloadError> {
+pub(crate) fn check_module(file: &Path, bytes: &[u8]) -> Result<(), WorkloadError> {
     const MODULE: &[u8] = b"\0asm\x01\0\0\0";
     const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
     if bytes.starts_with(MODULE) {

@@ -14,14 +14,18 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod cache;
 mod catalogue;
+mod digest;
 mod error;
 mod files;
+mod folder;
+mod manifest;
 mod native_twin;
 mod traffic;
 mod workload;
 
-pub use catalogue::{catalogue, find, names, quick_names, variant_names};
+pub use catalogue::{catalogue, find, find_variant, names, quick_names, variants};
 pub use error::WorkloadError;
 pub use files::{MAX_CONFIGURATION_BYTES, MAX_MODEL_BYTES, MAX_MODULE_BYTES, MAX_TRAFFIC_BYTES};
 pub use native_twin::NativeTwin;
@@ -30,4 +34,4 @@ pub use traffic::{
     RequestMessage, ResponseMessage, TrafficError, parse_har, parse_json_lines, parse_traffic,
     write_json_lines,
 };
-pub use workload::{Model, Variant, Workload};
+pub use workload::{Listed, Missing, Model, Variant, Workload};

@@ -22,6 +22,23 @@ pub enum NativeTwin {
 }
 
 impl NativeTwin {
+    /// A variant from other sources than the twin is built from.
+    pub(crate) fn of_other_source(twin: &str) -> Self {
+        Self::Unavailable {
+            reason: format!("the twin is built from the sources of the variant {twin}"),
+            remedy: format!("measure --variant {twin} too, for the ratio to native"),
+        }
+    }
+
+    /// A folder outside of the tree that this program was built from.
+    pub(crate) fn of_a_folder() -> Self {
+        Self::Unavailable {
+            reason: "twins of workload folders are built with pwbench".into(),
+            remedy: "put the folder beside the others in workloads/ and build pwbench again, or use --module with --native-twin"
+                .into(),
+        }
+    }
+
     /// A module that came without its source.
     pub(crate) fn of_unknown_source() -> Self {
         Self::Unavailable {

@@ -93,8 +93,7 @@ fn log_probabilities(tape: &Tape) -> [f32; 2] {
 }
 
 fn variant(workload: &str, name: &str) -> Workload {
-    let workload = workloads::find(workload).expect("built in");
-    workload.with_variant(name).expect("a variant")
+    workloads::find_variant(workload, name).expect("built in")
 }
 
 /// Whether ONNX Runtime is installed here; a line says so where it is not.

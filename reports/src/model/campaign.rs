@@ -138,6 +138,10 @@ pub struct WorkloadInfo {
     pub configuration_sha256: String,
     /// What built the module.
     pub toolchain: String,
+    /// Language of the variant's source; empty when unknown.
+    pub language: String,
+    /// What the compiler and wasm-opt were asked for; empty when unknown.
+    pub flags: String,
     /// The library that computes models for wasi-nn, with its version; empty where the
     /// variant asks for none.
     pub inference: String,
@@ -147,7 +151,7 @@ pub struct WorkloadInfo {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Unavailable {
-    /// The runtime, engine/mode.
+    /// The runtime, engine/mode; empty when none can run the workload.
     pub runtime: String,
     /// The workload it cannot run; `None` when it can run none.
     pub workload: Option<String>,

@@ -103,7 +103,9 @@ pub(super) fn availability(
 ) -> Vec<AvailabilityRow> {
     let mut runtimes: BTreeSet<&str> = BTreeSet::new();
     runtimes.extend(campaign.runtimes.iter().map(|row| row.runtime.as_str()));
-    runtimes.extend(campaign.unavailable.iter().map(|row| row.runtime.as_str()));
+    let unavailable = campaign.unavailable.iter();
+    let named = unavailable.filter(|row| !row.runtime.is_empty());
+    runtimes.extend(named.map(|row| row.runtime.as_str()));
     let cells = || groups.iter().flat_map(|group| &group.cells);
     runtimes.extend(cells().map(|summary| summary.cell.runtime.as_str()));
     let state = |runtime: &str, workload: &str| {

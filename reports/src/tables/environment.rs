@@ -63,7 +63,12 @@ pub(crate) fn remedies(summary: &Summary) -> Table {
         .words("Remedy");
     for row in &summary.campaign.unavailable {
         table.row(vec![
-            row.runtime.as_str().into(),
+            if row.runtime.is_empty() {
+                "all"
+            } else {
+                &row.runtime
+            }
+            .into(),
             row.workload.as_deref().unwrap_or("all").into(),
             row.reason.as_str().into(),
             Entry::toned(&row.remedy, Tone::Code),

@@ -3,7 +3,7 @@
 use host_core::{EngineInfo, Mechanism};
 use runtimes::{Availability, RuntimeEntry};
 use serde::Serialize;
-use workloads::{NativeTwin, Workload};
+use workloads::{Listed, NativeTwin, Variant};
 
 use crate::cli::ListArgs;
 use crate::error::{Error, Exit};
@@ -36,9 +36,24 @@ struct WorkloadRow {
     title: String,
     variant: String,
     variants: Vec<String>,
-    module_bytes: u64,
+    module_bytes: Option<u64>,
     exchanges: u64,
     native_twin: bool,
+    reason: Option<String>,
+    remedy: Option<String>,
+    builds: Vec<BuildRow>,
+}
+
+/// A variant and the module of it.
+#[derive(Debug, Serialize)]
+struct BuildRow {
+    variant: String,
+    groups: Vec<String>,
+    language: String,
+    toolchain: String,
+    flags: String,
+    module_bytes: Option<u64>,
+    available: bool,
     reason: Option<String>,
     remedy: Option<String>,
 }
@@ -50,14 +65,12 @@ pub(super) fn overview(arguments: &ListArgs) -> Result<Exit, Error> {
             .into_iter()
             .map(RuntimeRow::of)
             .collect(),
-        workloads: workloads::catalogue()?
-            .iter()
-            .map(WorkloadRow::of)
-            .collect(),
+        workloads: workloads::catalogue().iter().map(WorkloadRow::of).collect(),
     };
     match arguments.format {
         Format::Json => print_json(&listing)?,
         Format::Table if arguments.limits => print_text(&listing.limits()),
+        Format::Table if arguments.variants => print_text(&listing.variants()),
         Format::Table => print_text(&listing.text()),
     }
     Ok(Exit::Fine)
@@ -113,25 +126,65 @@ fn words(mechanism: Mechanism) -> String {
 const PROCESS: &str = "process boundary only";
 
 impl WorkloadRow {
-    fn of(workload: &Workload) -> Self {
-        let missing = match &workload.twin {
+    fn of(listed: &Listed) -> Self {
+        let missing = match &listed.twin {
             NativeTwin::Available { .. } => None,
             NativeTwin::Unavailable { reason, remedy } => Some((reason.clone(), remedy.clone())),
         };
+        let builds: Vec<BuildRow> = listed.variants.iter().map(BuildRow::of).collect();
         Self {
-            name: workload.name.clone(),
-            title: workload.title.clone(),
-            variant: workload.variant.clone(),
-            variants: workload
-                .variants
-                .iter()
-                .map(|variant| variant.name.clone())
-                .collect(),
-            module_bytes: workload.module.len() as u64,
-            exchanges: workload.exchanges.len() as u64,
+            name: listed.name.clone(),
+            title: listed.title.clone(),
+            // A workload has at least one variant.
+            variant: builds[0].variant.clone(),
+            variants: builds.iter().map(|build| build.variant.clone()).collect(),
+            module_bytes: builds[0].module_bytes,
+            exchanges: listed.exchanges as u64,
             native_twin: missing.is_none(),
             reason: missing.as_ref().map(|missing| missing.0.clone()),
             remedy: missing.map(|missing| missing.1),
+            builds,
+        }
+    }
+
+    /// The variants that are here, and how many are not.
+    fn variants_in_words(&self) -> String {
+        let here = self.builds.iter().filter(|build| build.available);
+        let names: Vec<&str> = here.map(|build| build.variant.as_str()).collect();
+        let missing = self.builds.len() - names.len();
+        let count = match missing {
+            0 => String::new(),
+            _ => format!("{missing} not built: scripts/build-workloads {}", self.name),
+        };
+        let parts = [names.join(", "), count];
+        parts
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+}
+
+impl BuildRow {
+    fn of(variant: &Variant) -> Self {
+        let missing = variant.missing.as_ref();
+        Self {
+            variant: variant.name.clone(),
+            groups: variant.groups.clone(),
+            language: variant.language.clone(),
+            toolchain: variant.toolchain.clone(),
+            flags: variant.flags.clone(),
+            module_bytes: variant.module_bytes,
+            available: missing.is_none(),
+            reason: missing.map(|missing| missing.reason.clone()),
+            remedy: missing.map(|missing| missing.remedy.clone()),
+        }
+    }
+
+    fn state(&self) -> String {
+        match (&self.reason, &self.remedy) {
+            (Some(reason), Some(remedy)) => format!("no: {reason}; {remedy}"),
+            _ => "available".to_owned(),
         }
     }
 }
@@ -152,6 +205,30 @@ impl Listing {
             "{limits}\n\nA deadline is enforced with --deadline only: without it no check is compiled \
              in.\n{PROCESS}: the engine cannot; a trial that takes too long is ended with its \
              process (--trial-timeout), and memory is the system's to limit (ulimit -v, cgroups)."
+        )
+    }
+
+    /// Every variant of every workload, with how it is built.
+    fn variants(&self) -> String {
+        let mut variants = table(&[
+            "Workload", "Variant", "Groups", "Language", "Flags", "Module", "Here",
+        ]);
+        for row in &self.workloads {
+            for build in &row.builds {
+                variants.add_row(vec![
+                    row.name.as_str().into(),
+                    build.variant.as_str().into(),
+                    build.groups.join(", ").into(),
+                    build.language.as_str().into(),
+                    build.flags.as_str().into(),
+                    number(size(build.module_bytes)),
+                    build.state().into(),
+                ]);
+            }
+        }
+        format!(
+            "{variants}\n\nMeasure some by name with --variant, a whole group with --variants, e.g. \
+             pwbench run --workload header-rewrite --variants languages."
         )
     }
 
@@ -182,12 +259,17 @@ impl Listing {
             workloads.add_row(vec![
                 row.name.as_str().into(),
                 row.title.as_str().into(),
-                row.variants.join(", ").into(),
-                number(output::bytes(row.module_bytes)),
+                row.variants_in_words().into(),
+                number(size(row.module_bytes)),
                 number(row.exchanges),
                 twin.into(),
             ]);
         }
         format!("{runtimes}\n\n{workloads}")
     }
+}
+
+/// A module's size, or a dash where it is not built.
+fn size(bytes: Option<u64>) -> String {
+    bytes.map_or_else(|| "-".to_owned(), output::bytes)
 }

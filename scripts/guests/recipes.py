@@ -5,20 +5,21 @@ scripts/language-toolchains installs what is missing.
 """
 
 import os
-import pathlib
 import shlex
 import shutil
 import subprocess
 
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
-TOOLS = CACHE / "pwbench" / "language-toolchains"
+from .common import CACHE
+
+TOOLS = CACHE / "language-toolchains"
 
 
 class Recipe:
-    """One language: `flags` are what the manifest says and what the compiler is given."""
+    """One language. A variant's flags are what the manifest says and what the compiler is given."""
 
-    def __init__(self, suffixes, flags, find, version, command, environment=None):
-        self.suffixes, self.flags = suffixes, flags
+    def __init__(self, installer, find, version, command, environment=None):
+        # What scripts/language-toolchains calls it.
+        self.installer = installer
         self.find, self.version, self.command = find, version, command
         self.environment = environment or {}
 
@@ -30,9 +31,9 @@ class Recipe:
         result = subprocess.run([*tool, *self.version], capture_output=True, text=True)
         return result.stdout.splitlines()[0].strip() if result.returncode == 0 and result.stdout else None
 
-    def build(self, folder, out):
+    def build(self, folder, out, flags):
         """Builds `folder` into the file `out`; raises CalledProcessError with the compiler's words shown."""
-        line = self.command(self.find(), shlex.split(self.flags), folder, out)
+        line = self.command(self.find(), shlex.split(flags), folder, out)
         subprocess.run(line, check=True, cwd=folder, env=os.environ | self.environment)
 
 
@@ -64,26 +65,21 @@ def entry(folder, suffixes):
     return next(str(folder / f"filter{suffix}") for suffix in suffixes if (folder / f"filter{suffix}").is_file())
 
 
-C_FLAGS = "--target=wasm32-wasi -mexec-model=reactor -O3 -Wl,--strip-all"
-
 RECIPES = {
     "C": Recipe(
-        (".c", ".h"),
-        C_FLAGS,
+        "c",
         program("clang-19"),
         ["--version"],
         lambda tool, flags, folder, out: [*tool, *flags, entry(folder, [".c"]), "-o", str(out)],
     ),
     "C++": Recipe(
-        (".cc", ".h"),
-        f"{C_FLAGS} -std=c++20 -fno-exceptions",
+        "c",
         program("clang++-19"),
         ["--version"],
         lambda tool, flags, folder, out: [*tool, *flags, entry(folder, [".cc"]), "-o", str(out)],
     ),
     "Zig": Recipe(
-        (".zig",),
-        "-target wasm32-freestanding -fno-entry -rdynamic -O ReleaseFast -fstrip",
+        "zig",
         find_zig,
         ["version"],
         lambda tool, flags, folder, out: [
@@ -92,18 +88,16 @@ RECIPES = {
         ],
     ),
     "AssemblyScript": Recipe(
-        (".ts", "package.json"),
-        "-O3 --runtime incremental --use abort=host/abort",
+        "assemblyscript",
         find_asc,
         ["--version"],
         lambda tool, flags, folder, out: [*tool, "filter.ts", *flags, "-o", os.path.relpath(out, folder)],
     ),
     "Go": Recipe(
-        (".go", "go.mod"),
-        "-trimpath -buildmode=c-shared '-ldflags=-s -w'",
+        "go",
         program("go"),
         ["version"],
         lambda tool, flags, folder, out: [*tool, "build", *flags, "-o", str(out), "."],
-        {"GOOS": "wasip1", "GOARCH": "wasm", "GOFLAGS": "-buildvcs=false", "CGO_ENABLED": "0"},
+        {"GOOS": "wasip1", "GOARCH": "wasm", "GOFLAGS": "-buildvcs=false -mod=readonly", "CGO_ENABLED": "0", "GOWORK": "off"},
     ),
 }

@@ -1,0 +1,1 @@
+"""Guest modules: what there is to build, how, and the manifests that tell of it."""

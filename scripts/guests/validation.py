@@ -1,0 +1,50 @@
+"""Tries a module on every runtime that pwbench has here, before it counts as built."""
+
+import json
+import os
+import shutil
+import subprocess
+
+from .common import ROOT, Failure
+
+
+def program():
+    """The pwbench to ask, or None."""
+    given = os.environ.get("PWBENCH")
+    if given:
+        return given
+    own = ROOT / "target" / "release" / "pwbench"
+    return str(own) if own.is_file() else shutil.which("pwbench")
+
+
+def answer(*arguments):
+    """What pwbench prints as JSON; raises Failure when it prints nothing of use."""
+    result = subprocess.run([program(), *arguments, "--format", "json"], capture_output=True, text=True)
+    try:
+        return json.loads(result.stdout)
+    except json.JSONDecodeError:
+        raise Failure(f"pwbench {arguments[0]}: {result.stderr.strip() or 'no answer'}") from None
+
+
+def taken(file):
+    """Which runtimes compile and instantiate a module, in words. Raises Failure when none does."""
+    if program() is None:
+        return "not tried on any runtime: build pwbench (cargo build --release) or set PWBENCH"
+    rows = [row for row in answer("inspect", str(file))["runtimes"] if "not available here" not in (row["reason"] or "")]
+    refusals = [f"{row['runtime']}: {row['reason'].splitlines()[0]}" for row in rows if not row["takes"]]
+    if len(refusals) == len(rows):
+        raise Failure(f"no runtime takes the module: {'; '.join(refusals[:3])}")
+    words = f"taken by {len(rows) - len(refusals)} of {len(rows)} runtimes"
+    return f"{words}; refused by {'; '.join(refusals)}" if refusals else words
+
+
+def behaves(workload, variant):
+    """Whether the outcomes of a variant that is in the cache are right on every runtime, in words.
+    Raises Failure when some are not."""
+    if program() is None:
+        return ""
+    checks = answer("verify", "--no-conformance", "--workload", workload, "--variant", variant, "--trial-timeout", "600")["checks"]
+    wrong = [f"{check['runtime']}: {check['reason']}" for check in checks if check["matched"] not in (None, check["exchanges"])]
+    if wrong:
+        raise Failure(f"{workload} {variant} behaves wrongly: {'; '.join(wrong[:3])}")
+    return f", all outcomes right on {sum(check['passed'] for check in checks)}"
