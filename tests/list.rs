@@ -152,3 +152,19 @@ fn v8_is_listed_whether_it_is_built_in_or_not() {
         }
     }
 }
+
+#[test]
+fn a_variant_that_is_not_built_is_listed_with_the_command_that_builds_it() {
+    let folder = folder();
+    let output = run(folder.path(), &["list", "--format", "json"]);
+    expect_exit(&output, 0);
+    let listing = json(&output);
+    let mut workloads = listing["workloads"].as_array().expect("workloads").iter();
+    let coraza = workloads.find(|row| row["name"] == "waf-coraza");
+    let build = &coraza.expect("waf-coraza")["builds"][0];
+    assert_eq!(build["available"], false);
+    assert_eq!(build["remedy"], "scripts/build-workloads waf-coraza go");
+    let output = run(folder.path(), &["list", "--variants"]);
+    expect_exit(&output, 0);
+    assert!(stdout(&output).contains("scripts/build-workloads"));
+}

@@ -116,3 +116,133 @@ fn a_plugin_of_ones_own_finds_its_model_by_name() {
         expect_exit(&verify(&["--model", wrong]), 2);
     }
 }
+
+#[test]
+fn a_group_of_variants_is_measured_under_one_name() {
+    let mut rows = checks(&[
+        "--workload",
+        "header-rewrite,prime-check",
+        "--variants",
+        "languages",
+    ]);
+    rows.sort();
+    let names = [
+        "assemblyscript",
+        "c",
+        "cpp",
+        "go",
+        "rust",
+        "rust-raw",
+        "zig",
+    ];
+    assert_eq!(rows, names.map(|name| passed("header-rewrite", name)));
+}
+
+#[test]
+fn a_group_that_there_is_not_is_refused_with_those_there_are() {
+    let folder = folder();
+    let output = run(folder.path(), &["verify", "--variants", "tongues"]);
+    expect_exit(&output, 2);
+    let text = stderr(&output);
+    for part in [
+        "no variant is in a group 'tongues'",
+        "languages",
+        "rustc",
+        "wasm-opt",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+}
+
+#[test]
+fn what_is_built_on_demand_says_how_before_it_is() {
+    let folder = folder();
+    let alone = ["verify", "--workload", "waf-coraza"];
+    let output = run(folder.path(), &alone);
+    expect_exit(&output, 3);
+    let text = stderr(&output);
+    assert!(
+        text.contains("waf-coraza go is not available: its module is not built here")
+            && text.contains("help: scripts/build-workloads waf-coraza go"),
+        "{text}"
+    );
+    // Beside what is here it is a row, not an end.
+    let among = [
+        "verify",
+        "--no-conformance",
+        "--runtime",
+        "wasmi/eager",
+        "--workload",
+        "prime-check,waf-coraza",
+        "--format",
+        "json",
+    ];
+    let output = run(folder.path(), &among);
+    expect_exit(&output, 0);
+    let row = &json(&output)["unavailable"][0];
+    assert_eq!(row["workload"], "waf-coraza go");
+    assert_eq!(row["remedy"], "scripts/build-workloads waf-coraza go");
+}
+
+#[test]
+fn a_module_in_the_cache_is_taken_when_it_is_the_one_that_was_built() {
+    let folder = folder();
+    let listing = run(folder.path(), &["list", "--format", "json"]);
+    let listing = json(&listing);
+    let workload = listing["workloads"].as_array().expect("workloads").iter();
+    let flags = workload
+        .filter(|row| row["name"] == "prime-check")
+        .flat_map(|row| row["builds"].as_array().expect("builds"))
+        .find(|build| build["variant"] == "rust-o2")
+        .expect("a variant that is not committed")["flags"]
+        .clone();
+    // Any module will do: what is at stake is the manifest beside it.
+    let module = include_bytes!("../workloads/prebuilt/prime-check.wasm");
+    let cache = folder.path().join("cache/pwbench/workloads");
+    std::fs::create_dir_all(&cache).expect("a folder");
+    write(&cache, "prime-check-rust-o2.wasm", module);
+    let manifest = |source: &str, digest: &str| {
+        format!(
+            "[[module]]\nfile = \"prime-check-rust-o2.wasm\"\nsource_sha256 = \"{source}\"\n\
+             toolchain = \"rustc 1\"\nflags = {flags}\nwasm_opt = \"none\"\nbytes = {}\n\
+             sha256 = \"{digest}\"\n",
+            module.len()
+        )
+    };
+    let prebuilt = include_str!("../workloads/prebuilt/manifest.toml");
+    let entry = prebuilt
+        .split("[[module]]")
+        .find(|entry| entry.contains("prime-check.wasm"));
+    let field = |name: &str| {
+        let mut lines = entry.expect("its entry").lines();
+        let line = lines.find(|line| line.starts_with(&format!("{name} = ")));
+        line.and_then(|line| line.split('"').nth(1))
+            .expect("a field")
+            .to_owned()
+    };
+    let (source, digest) = (field("source_sha256"), field("sha256"));
+    let verify = || {
+        let arguments = [
+            "verify",
+            "--no-conformance",
+            "--runtime",
+            "wasmi/eager",
+            "--workload",
+            "prime-check",
+            "--variant",
+            "rust-o2",
+        ];
+        run(folder.path(), &arguments)
+    };
+    for (source, digest, reason) in [
+        ("0", digest.as_str(), "was built from other sources"),
+        (&source, "0", "is not the one that was built"),
+    ] {
+        write(&cache, "manifest.toml", manifest(source, digest));
+        let output = verify();
+        expect_exit(&output, 3);
+        assert!(stderr(&output).contains(reason), "{}", stderr(&output));
+    }
+    write(&cache, "manifest.toml", manifest(&source, &digest));
+    expect_exit(&verify(), 0);
+}

@@ -5,7 +5,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use support::{campaign, expect_exit, folder, run, stderr, trials, write};
+use support::{campaign, expect_exit, folder, json, run, stderr, trials, write};
 
 const REQUESTS: &str = concat!(
     r#"{"id":"plain","request":{"method":"GET","path":"/?q=desk+lamp"},"expect":{"forwarded":{"request_headers":[],"response_status":200,"response_headers":[]}}}"#,
@@ -107,4 +107,50 @@ fn no_rules_and_bytes_that_are_no_text_are_refused() {
         expect_exit(&output, 2);
         assert!(stderr(&output).contains(told), "{}", stderr(&output));
     }
+}
+
+#[test]
+fn false_positives_and_missed_attacks_are_counted() {
+    let folder = folder();
+    let path = folder.path();
+    let module = module(path);
+    write(path, "requests.jsonl", REQUESTS);
+    // Stops the harmless request, and lets the other one pass.
+    write(path, "wrong.conf", RULES.replace("evil\"", "desk lamp\""));
+    write(path, "rules.conf", RULES);
+    let verify = |rules: &str| {
+        let arguments = [
+            "verify",
+            "--no-conformance",
+            "--module",
+            &module,
+            "--config",
+            rules,
+            "--requests",
+            "requests.jsonl",
+            "--runtime",
+            "wasmtime/winch",
+            "--format",
+            "json",
+        ];
+        run(path, &arguments)
+    };
+    let counts = |output: &std::process::Output| {
+        let verdicts = &json(output)["checks"][0]["verdicts"];
+        let count = |name: &str| verdicts[name].as_u64().expect("a count");
+        [
+            "harmless",
+            "false_positives",
+            "attacks",
+            "missed",
+            "answered_otherwise",
+        ]
+        .map(count)
+    };
+    let right = verify("rules.conf");
+    expect_exit(&right, 0);
+    assert_eq!(counts(&right), [1, 0, 1, 0, 0]);
+    let wrong = verify("wrong.conf");
+    expect_exit(&wrong, 1);
+    assert_eq!(counts(&wrong), [1, 1, 1, 1, 0]);
 }

@@ -8,7 +8,7 @@ from .attacks import ATTACKS
 from .dice import Dice
 from .exchange import Exchange, Request, forwarded
 
-STATUS = {11010: 405, 20010: 400, 20020: 400, 20030: 400, 20060: 415, 20070: 400, 20080: 400, 20090: 400}
+STATUS = {11010: 405, 20010: 400, 20020: 400, 20030: 400, 20060: 415, 20070: 400, 20080: 400, 20090: 400, 200002: 400}
 BOUNDARY = "----formboundary7MA4YWxkTrZu0gW"
 
 # Everyday text with something in it that a careless rule would take for an attack.

@@ -19,7 +19,9 @@ use crate::output::Format;
 
 Fields of --format json, in this order: passed, conformance (each: runtime, passed, failed, \
 not_applicable, failures), checks (each: runtime, workload, variant, passed, exchanges, matched, \
-trace_sha256, host_calls, bytes_copied, reason), unavailable (each: runtime, workload, reason, \
+trace_sha256, host_calls, bytes_copied, verdicts (harmless, false_positives, attacks, missed, \
+answered_otherwise; where the traffic says that some requests are to be stopped), reason), \
+unavailable (each: runtime, workload, reason, \
 remedy). Absent facts are null.")]
 pub(crate) struct VerifyArgs {
     #[command(flatten)]

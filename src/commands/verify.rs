@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use reports::{ConformanceRow, Unavailable};
+use reports::{ConformanceRow, Unavailable, Verdicts};
 use serde::Serialize;
 
 use crate::cli::VerifyArgs;
@@ -32,6 +32,7 @@ struct CheckRow {
     trace_sha256: Option<String>,
     host_calls: BTreeMap<String, u64>,
     bytes_copied: Option<u64>,
+    verdicts: Option<Verdicts>,
     reason: Option<String>,
 }
 
@@ -109,12 +110,47 @@ impl CheckRow {
                 .map(|check| check.host_calls.clone())
                 .unwrap_or_default(),
             bytes_copied: check.map(|check| check.bytes_copied),
+            verdicts: check
+                .map(|check| check.verdicts)
+                .filter(|verdicts| verdicts.attacks > 0),
             reason: objection.map(|failed| failed.to_string()),
         }
     }
 }
 
 impl Verification {
+    /// How filters that stop requests decided, where any did.
+    fn verdicts(&self) -> Option<String> {
+        let mut rows = table(&[
+            "Workload",
+            "Variant",
+            "Runtime",
+            "To pass",
+            "False positives",
+            "To be stopped",
+            "Missed",
+            "Answered otherwise",
+        ]);
+        let mut any = false;
+        for row in &self.checks {
+            let Some(verdicts) = row.verdicts else {
+                continue;
+            };
+            any = true;
+            rows.add_row(vec![
+                row.workload.as_str().into(),
+                row.variant.as_str().into(),
+                row.runtime.as_str().into(),
+                number(verdicts.harmless),
+                number(verdicts.false_positives),
+                number(verdicts.attacks),
+                number(verdicts.missed),
+                number(verdicts.answered_otherwise),
+            ]);
+        }
+        any.then(|| rows.to_string())
+    }
+
     fn text(&self) -> String {
         let mut parts = Vec::new();
         if !self.conformance.is_empty() {
@@ -165,6 +201,7 @@ impl Verification {
             ]);
         }
         parts.push(rows.to_string());
+        parts.extend(self.verdicts());
         for row in &self.unavailable {
             let workload = row
                 .workload

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use host_core::{Driver, Ending, Isolation, Outcome, Tape};
-use reports::{Check, Mismatch};
+use reports::{Check, Mismatch, Verdicts};
 use workloads::Workload;
 
 use super::clock::ns;
@@ -131,6 +131,7 @@ fn compare(workload: &Workload, outcomes: &[Outcome], reference: Option<&Referen
     for (index, (exchange, outcome)) in workload.exchanges.iter().zip(outcomes).enumerate() {
         let given = adapter::expected(exchange);
         sources[usize::from(given.is_none())] = true;
+        judge(&mut check.verdicts, given.as_ref(), outcome);
         let expected = given.or_else(|| reference?.outcome(index));
         match expected.and_then(|expected| outcome.difference(&expected)) {
             None => check.matched += 1,
@@ -143,6 +144,9 @@ fn compare(workload: &Workload, outcomes: &[Outcome], reference: Option<&Referen
             Some(_) => {}
         }
     }
+    if check.verdicts.attacks == 0 {
+        check.verdicts = Verdicts::default();
+    }
     let by_reference = || match reference {
         Some(reference) => format!("reference runtime {}", reference.runtime),
         None => "itself, as the reference runtime".to_owned(),
@@ -153,6 +157,24 @@ fn compare(workload: &Workload, outcomes: &[Outcome], reference: Option<&Referen
         [true, true] => format!("given, else {}", by_reference()),
     };
     check
+}
+
+/// Counts an exchange whose author says whether it has to be stopped.
+fn judge(verdicts: &mut Verdicts, expected: Option<&Outcome>, outcome: &Outcome) {
+    let passed = matches!(outcome, Outcome::Forwarded { .. });
+    match expected {
+        Some(Outcome::Forwarded { .. }) => {
+            verdicts.harmless += 1;
+            verdicts.false_positives += u64::from(!passed);
+        }
+        Some(expected @ Outcome::LocalResponse { .. }) => {
+            verdicts.attacks += 1;
+            verdicts.missed += u64::from(passed);
+            let otherwise = !passed && outcome.difference(expected).is_some();
+            verdicts.answered_otherwise += u64::from(otherwise);
+        }
+        _ => {}
+    }
 }
 
 /// Whole messages do not belong in one line of a report.
@@ -167,7 +189,41 @@ fn shorten(mut text: String) -> String {
 
 #[cfg(test)]
 mod tests {
+    use host_core::Sent;
+
     use super::*;
+
+    #[test]
+    fn verdicts_count_what_was_stopped_and_what_was_not() {
+        let passed = || Outcome::Forwarded {
+            request: Sent::default(),
+            response: Sent::default(),
+        };
+        let stopped = |status| Outcome::LocalResponse {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
+        let mut verdicts = Verdicts::default();
+        for (expected, outcome) in [
+            (passed(), passed()),
+            (passed(), stopped(403)),
+            (stopped(403), stopped(403)),
+            (stopped(403), stopped(400)),
+            (stopped(403), passed()),
+        ] {
+            judge(&mut verdicts, Some(&expected), &outcome);
+        }
+        judge(&mut verdicts, None, &passed());
+        let expected = Verdicts {
+            harmless: 2,
+            false_positives: 1,
+            attacks: 3,
+            missed: 1,
+            answered_otherwise: 1,
+        };
+        assert_eq!(verdicts, expected);
+    }
 
     #[test]
     fn long_differences_are_cut_between_characters() {

@@ -23,6 +23,25 @@ pub struct Check {
     pub instructions: Option<u64>,
     /// Where the expectation came from: `given`, or `reference runtime X`.
     pub expectation: String,
+    /// How a filter that answers some requests itself decided.
+    pub verdicts: Verdicts,
+}
+
+/// Decisions of a filter that stops some requests, such as a firewall, held to those that the
+/// traffic's author expects. All zero where nobody expects anything to be stopped.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Verdicts {
+    /// Exchanges that have to pass.
+    pub harmless: u64,
+    /// Of these, those that were stopped: false positives.
+    pub false_positives: u64,
+    /// Exchanges that have to be stopped.
+    pub attacks: u64,
+    /// Of these, those that passed.
+    pub missed: u64,
+    /// Of these, those that were stopped with another answer, for example by another rule.
+    pub answered_otherwise: u64,
 }
 
 impl Check {

@@ -17,7 +17,7 @@ mod trial;
 
 pub use campaign::{Campaign, CampaignWall, Machine, Unavailable, WorkloadInfo};
 pub use cell::{Arm, Cell};
-pub use check::{Check, ConformanceRow, Mismatch};
+pub use check::{Check, ConformanceRow, Mismatch, Verdicts};
 pub(crate) use folder::write_whole;
 pub use folder::{CampaignFolder, FolderError, Trials};
 pub use latency::{Latency, LatencyError};

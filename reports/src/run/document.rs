@@ -12,6 +12,8 @@ const MOST_CELLS: usize = 600;
 
 /// Rankings that fit beside each other.
 const MOST_BESIDE: usize = 24;
+/// Rows of variants that anybody will read.
+const MOST_LANGUAGE_ROWS: usize = 600;
 
 /// Rankings that the first screen names.
 const MOST_POINTS: usize = 12;
@@ -79,6 +81,9 @@ fn sections(summary: &Summary) -> Vec<Section> {
     if groups.len() <= MOST_BESIDE {
         sections.push(evidence("side-by-side", tables::side_by_side(summary)));
     }
+    if let Some(languages) = languages(summary) {
+        sections.push(languages);
+    }
     sections.push(pairs(summary));
     sections.push(all_cells(summary, groups.len() - shown.len()));
     sections.push(availability(summary));
@@ -87,6 +92,18 @@ fn sections(summary: &Summary) -> Vec<Section> {
     sections.push(method_section(summary));
     sections.push(raw(summary));
     sections
+}
+
+/// The variants of each workload that was measured with several; of a campaign too large to
+/// be read this way, nothing: the table of all cells has them.
+fn languages(summary: &Summary) -> Option<Section> {
+    let tables = tables::languages(summary);
+    if tables.iter().map(|table| table.rows.len()).sum::<usize>() > MOST_LANGUAGE_ROWS {
+        return None;
+    }
+    let section = Section::new("languages", "Languages and builds");
+    let add = |section: Section, table| section.part(Part::table(table).evidence());
+    (!tables.is_empty()).then(|| tables.into_iter().fold(section, add))
 }
 
 /// A section of one table that is called like it.

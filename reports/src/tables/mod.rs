@@ -4,6 +4,7 @@ mod cost;
 mod counts;
 mod environment;
 pub(crate) mod format;
+mod languages;
 mod pairs;
 mod ranking;
 mod raw;
@@ -15,6 +16,7 @@ pub(crate) use counts::{counts, host_calls};
 pub(crate) use environment::{
     availability, conformance_failures, controls, failures, fairness, machine, remedies, workloads,
 };
+pub(crate) use languages::languages;
 pub(crate) use pairs::pair;
 pub(crate) use ranking::{overall, ranking, short, verdict};
 pub(crate) use raw::raw;

@@ -118,3 +118,36 @@ fn one_ranking_alone_has_nothing_beside_it() {
     let page = Markdown.export(report("drift").summary()).unwrap();
     assert!(!page.contains("Side by side"));
 }
+
+#[test]
+fn variants_of_a_workload_stand_beside_each_other_on_each_runtime() {
+    let mut made = Synthetic::usual(7);
+    let page = Markdown
+        .export(Report::new(made.campaign.clone(), &made.trials).summary())
+        .unwrap();
+    assert!(!page.contains("Languages and builds"), "{page}");
+    // What was measured as another workload is another language now, 4.5 times as dear.
+    made.campaign.workloads[0].variant = "rust".into();
+    made.campaign.workloads[0].language = "Rust".into();
+    made.campaign.workloads[1].name = "header-rewrite".into();
+    made.campaign.workloads[1].variant = "go".into();
+    made.campaign.workloads[1].language = "Go".into();
+    for trial in &mut made.trials {
+        let variant = match trial.cell.workload.as_str() {
+            "header-rewrite" => "rust",
+            _ => "go",
+        };
+        trial.cell.variant = variant.into();
+        trial.cell.workload = "header-rewrite".into();
+    }
+    let page = Markdown
+        .export(Report::new(made.campaign, &made.trials).summary())
+        .unwrap();
+    let mut rows = page.lines().filter(|line| line.contains("| Go |"));
+    let row = rows
+        .find(|line| line.contains("wasmtime/winch"))
+        .unwrap_or_else(|| panic!("no row of Go on wasmtime/winch in {page}"));
+    assert!(row.contains("| go |") && row.contains("| 4.5"), "{row}");
+    let rust = page.lines().find(|line| line.contains("| Rust |"));
+    assert!(rust.is_some_and(|row| row.contains("| 1.00 |")), "{rust:?}");
+}

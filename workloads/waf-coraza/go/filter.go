@@ -180,7 +180,7 @@ func (i *inspection) decide(interruption *types.Interruption, err error) uint32 
 func (i *inspection) deny(interruption *types.Interruption) uint32 {
 	i.requestDone, i.responseDone = true, true
 	rule := strconv.Itoa(interruption.RuleID)
-	logLine(levelWarn, fmt.Sprintf("blocked with %d by rule %s", status(interruption), rule))
+	logLine(levelWarn, fmt.Sprintf("blocked with %d by rule %s, findings %v", status(interruption), rule, i.findings()))
 	headers := [][2]string{{"content-type", "text/plain"}, {"x-waf-rule", rule}}
 	sendLocalResponse(status(interruption), headers, "Blocked by rule "+rule+".\n")
 	return pause

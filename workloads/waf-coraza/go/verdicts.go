@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"slices"
 
 	"github.com/corazawaf/coraza/v3"
 	"github.com/corazawaf/coraza/v3/types"
@@ -77,13 +76,7 @@ func judge(waf coraza.WAF, e exchange) verdict {
 	if interruption := examine(i, e); interruption != nil {
 		found.Rule, found.Status = interruption.RuleID, status(interruption)
 	}
-	for _, rule := range i.tx.MatchedRules() {
-		// The set-up and the sums of the scores are no findings.
-		id := rule.Rule().ID()
-		if id/1000 >= 911 && id/1000 < 980 && rule.Message() != "" && !slices.Contains(found.Matched, id) {
-			found.Matched = append(found.Matched, id)
-		}
-	}
+	found.Matched = i.findings()
 	return found
 }
 

@@ -6,6 +6,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	coreruleset "github.com/corazawaf/coraza-coreruleset/v4"
@@ -86,6 +87,21 @@ func (i *inspection) responseBody(body []byte) (*types.Interruption, error) {
 		}
 	}
 	return i.tx.ProcessResponseBody()
+}
+
+// findings are the ids of the rules that found something: neither those that set up nor those
+// that count.
+func (i *inspection) findings() []int {
+	found := []int{}
+	for _, matched := range i.tx.MatchedRules() {
+		id := matched.Rule().ID()
+		family := id / 1000
+		counts := family < 911 || family == 949 || family >= 959
+		if !counts && matched.Message() != "" && !slices.Contains(found, id) {
+			found = append(found, id)
+		}
+	}
+	return found
 }
 
 // close gives back what the transaction holds.
