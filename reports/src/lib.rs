@@ -40,7 +40,7 @@ pub use model::{
     Compilation, ConformanceRow, FailureKind, FolderError, Latency, LatencyError, Machine,
     Measurement, Memory, Mismatch, ModeKind, Pair, ParsePairError, ParseShardError, Regions,
     RuntimeManifest, SCHEMA, Shard, Size, Startup, Status, TrialRecord, Trials, Unavailable,
-    WorkloadInfo,
+    Verdicts, WorkloadInfo,
 };
 pub use statistics::{
     BreakEven, ChangePoint, Contender, Control, Course, Interval, PairedDifference, PairedRatio,

@@ -10,7 +10,7 @@ from .rust import RustGuest
 # Guest crates outside workloads/: source folder and module.
 CRATES = [("host-core/conformance/puppet", "host-core/conformance/prebuilt/puppet.wasm")]
 # What a variant takes over from the one that its `of` names.
-INHERITED = ("language", "flags", "source", "target")
+INHERITED = ("language", "flags", "source", "target", "configuration")
 
 
 def variants(workload):
@@ -45,7 +45,19 @@ def guests_of(file):
         else:
             continue
         guest.groups, guest.committed = variant.get("groups", []), committed
+        guest.scratch = scratch(workload, variant, folder)
         yield guest
+
+
+def scratch(workload, variant, folder):
+    """A workload.toml with this variant alone, whose module is to lie beside it; None where it
+    needs a backend for models."""
+    if "inference" in variant:
+        return None
+    files = {"traffic": workload["traffic"], "configuration": variant.get("configuration", workload.get("configuration"))}
+    lines = [f'{key} = "{workload[key]}"' for key in ("name", "title", "root_id")] + ['description = "A rebuild."']
+    lines += [f'{key} = "{(folder / file).resolve()}"' for key, file in files.items() if file]
+    return "\n".join([*lines, "[[variant]]", f'name = "{variant["name"]}"', 'module = "rebuilt.wasm"', ""])
 
 
 def project_guests():
@@ -61,5 +73,5 @@ def project_guests():
         source = ROOT / crate
         if source.is_dir():
             guest = RustGuest(source.name, "", source, ROOT / out)
-            guest.groups, guest.committed = [], True
+            guest.groups, guest.committed, guest.scratch = [], True, None
             yield guest

@@ -2,8 +2,10 @@
 
 import json
 import os
+import pathlib
 import shutil
 import subprocess
+import tempfile
 
 from .common import ROOT, Failure
 
@@ -38,13 +40,29 @@ def taken(file):
     return f"{words}; refused by {'; '.join(refusals)}" if refusals else words
 
 
+def right_on(*selection):
+    """On how many runtimes all outcomes of a workload are right, in words. Raises Failure when
+    some are wrong."""
+    checks = answer("verify", "--no-conformance", "--trial-timeout", "600", *selection)["checks"]
+    wrong = [f"{check['runtime']}: {check['reason']}" for check in checks if check["matched"] not in (None, check["exchanges"])]
+    if wrong or not any(check["passed"] for check in checks):
+        raise Failure(f"{' '.join(selection)}: {'; '.join(wrong[:3]) or 'no runtime ran it'}")
+    return f"all outcomes right on {sum(check['passed'] for check in checks)} runtimes"
+
+
 def behaves(workload, variant):
-    """Whether the outcomes of a variant that is in the cache are right on every runtime, in words.
-    Raises Failure when some are not."""
+    """How a variant that is in the cache behaves, in words."""
     if program() is None:
         return ""
-    checks = answer("verify", "--no-conformance", "--workload", workload, "--variant", variant, "--trial-timeout", "600")["checks"]
-    wrong = [f"{check['runtime']}: {check['reason']}" for check in checks if check["matched"] not in (None, check["exchanges"])]
-    if wrong:
-        raise Failure(f"{workload} {variant} behaves wrongly: {'; '.join(wrong[:3])}")
-    return f", all outcomes right on {sum(check['passed'] for check in checks)}"
+    return ", " + right_on("--workload", workload, "--variant", variant)
+
+
+def rebuild_behaves(guest, module):
+    """How a rebuilt module behaves in the place of the committed one, in words; None where there
+    is nothing to run it with."""
+    if program() is None or guest.scratch is None:
+        return None
+    with tempfile.TemporaryDirectory(prefix="rebuilt-") as folder:
+        (pathlib.Path(folder) / "workload.toml").write_text(guest.scratch)
+        (pathlib.Path(folder) / "rebuilt.wasm").write_bytes(module)
+        return right_on("--workload-dir", folder)
