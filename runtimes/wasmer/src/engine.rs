@@ -217,3 +217,30 @@ impl Engine for WasmerEngine {
         self.finish(headless, module, None, facts)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_compilers_pace_is_measured_once() {
+        let options = EngineOptions {
+            deadline: Some(std::time::Duration::from_millis(1)),
+            ..EngineOptions::default()
+        };
+        for compiler in [Compiler::Cranelift, Compiler::Singlepass] {
+            let mode = Mode {
+                compiler,
+                aot: false,
+            };
+            let open = || {
+                WasmerEngine::open(mode, options)
+                    .expect("available")
+                    .allowance
+            };
+            let first = open().expect("a deadline").units();
+            println!("wasmer {compiler:?}: {first} points for a millisecond");
+            assert_eq!(open().map(|again| again.units()), Some(first));
+        }
+    }
+}

@@ -50,3 +50,16 @@ fn counted((store, run): &mut Guest, rounds: u32) -> Result<u64, wasmi::Error> {
     run.call(&mut *store, rounds)?;
     Ok(u64::MAX - store.get_fuel()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pace_is_measured_once() {
+        let first = pace(Duration::from_millis(1)).expect("a pace");
+        println!("wasmi: {:.2} units/ns", first.per_nanosecond());
+        assert!(first.per_nanosecond() > 0.0);
+        assert_eq!(pace(Duration::from_secs(1)), Ok(first));
+    }
+}

@@ -52,3 +52,33 @@ fn counted(
     run.call(&mut *store, rounds)?;
     Ok(u64::MAX - store.get_fuel()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::mode::Compiler;
+
+    #[test]
+    fn each_compilers_pace_is_measured_once() {
+        let options = EngineOptions {
+            deadline: Some(Duration::from_millis(1)),
+            knobs: "interrupt=fuel".parse().expect("a knob"),
+            ..EngineOptions::default()
+        };
+        for compiler in [Compiler::Cranelift, Compiler::Winch, Compiler::Pulley] {
+            let mode = Mode {
+                compiler,
+                aot: false,
+            };
+            let first = rate(mode, &options).expect("a pace");
+            println!(
+                "wasmtime {compiler:?}: {:.2} units/ns",
+                first.per_nanosecond()
+            );
+            assert!(first.per_nanosecond() > 0.0);
+            assert_eq!(rate(mode, &options), Ok(first));
+        }
+    }
+}
