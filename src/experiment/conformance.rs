@@ -1,16 +1,18 @@
 //! The conformance suite, run by children and remembered for this very program.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use conformance::PROPOSALS;
 use reports::ConformanceRow;
 use runtimes::RuntimeEntry;
 use sha2::{Digest as _, Sha256};
 
 use super::artifacts::file_name;
-use super::{Progress, Runner, Stop};
-use crate::trial::{Answer, Failed, Job, short_of};
+use super::{Progress, Runner, Stop, probe};
+use crate::trial::{Answer, Failed, Finding, Job, short_of};
 
 /// Results that were kept from an earlier run of the same program.
 pub(crate) struct Remembered {
@@ -95,7 +97,8 @@ async fn suite(
         runtime: runtime.id.clone(),
     };
     Ok(match runner.run(job).await?.answer {
-        Answer::Conformed(row) => {
+        Answer::Conformed(mut row) => {
+            row.features = features(runner, runtime).await?;
             remembered.keep(&row);
             row
         }
@@ -105,6 +108,20 @@ async fn suite(
             short_of(&runtime.id, &failed)
         }
     })
+}
+
+/// The proposals of WebAssembly that the runtime has; none is asked of a native twin.
+async fn features(
+    runner: &Runner,
+    runtime: &RuntimeEntry,
+) -> Result<BTreeMap<String, String>, Stop> {
+    if runtime.id == crate::NATIVE {
+        return Ok(BTreeMap::new());
+    }
+    let names: Vec<&str> = PROPOSALS.iter().map(|proposal| proposal.name).collect();
+    let findings = probe(runner, &runtime.id, &names).await?.into_iter();
+    let word = |finding: Finding| (finding.proposal, finding.support.word().to_owned());
+    Ok(findings.map(word).collect())
 }
 
 fn cache_folder() -> Option<PathBuf> {
@@ -156,6 +173,7 @@ mod tests {
         let row = ConformanceRow {
             runtime: "engine/mode".into(),
             passed: 3,
+            features: [("simd".into(), "yes".into())].into(),
             ..ConformanceRow::default()
         };
         assert_eq!(remembered.row("engine/mode"), None);

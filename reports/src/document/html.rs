@@ -7,7 +7,7 @@ use crate::export::ExportError;
 use crate::tables::Table;
 use askama::Template;
 
-/// Bytes of drawings in one page; further charts give their data only.
+/// Bytes of drawings and of their data in one page; further charts are left to their tables.
 const MOST_DRAWING: usize = 2_000_000;
 
 /// Rows of a table that stand in the page as rows; longer ones are CSV that the script
@@ -45,7 +45,7 @@ struct Figure<'a> {
     drawn: Option<crate::charts::Drawn>,
     caption: String,
     file: String,
-    /// The chart's data as a link.
+    /// The chart's data as a link; empty where it is not drawn.
     data: String,
 }
 
@@ -130,18 +130,24 @@ fn figure<'a>(
     file: &str,
     drawing: &mut usize,
 ) -> Result<Figure<'a>, ExportError> {
-    let drawn = match *drawing < MOST_DRAWING {
-        true => Some(chart.draw(scope.trim())?),
-        false => None,
+    let (drawn, data) = match *drawing < MOST_DRAWING {
+        true => (
+            Some(chart.draw(scope.trim())?),
+            data_link(&chart.data().csv()),
+        ),
+        false => (None, String::new()),
     };
-    let bytes = drawn
+    let svg = drawn
         .as_ref()
         .map(|drawn| drawn.wide.len() + drawn.narrow.len());
-    *drawing += bytes.unwrap_or(0);
+    *drawing += svg.unwrap_or(0) + data.len();
     let mut caption = chart.caption.clone();
     let further = match &drawn {
         Some(_) => chart.left_out(),
-        None => Some("Not drawn, to keep the page small.".to_owned()),
+        None => {
+            caption.clear();
+            Some("Not drawn, to keep the page small.".to_owned())
+        }
     };
     if let Some(further) = further {
         caption = format!("{caption} {further}").trim().to_owned();
@@ -151,7 +157,7 @@ fn figure<'a>(
         drawn,
         caption,
         file: format!("{file}-chart.csv"),
-        data: data_link(&chart.data().csv()),
+        data,
     })
 }
 

@@ -78,4 +78,7 @@ pub struct ConformanceRow {
     pub not_applicable: u32,
     /// One line for each failed item.
     pub failures: Vec<String>,
+    /// Each proposal of WebAssembly that was tried, with what was found: `yes`, `no`, `wrong`,
+    /// `trap`, `crash`, `hang` or `unknown`.
+    pub features: BTreeMap<String, String>,
 }

@@ -8,7 +8,7 @@ use crate::summary::{Availability, Group, Summary};
 use crate::tables::{self, Table, format};
 
 /// Cells whose rankings get sections of their own; those beyond stand in the table of all.
-const MOST_CELLS: usize = 600;
+const MOST_CELLS: usize = 400;
 
 /// Rankings that fit beside each other.
 const MOST_BESIDE: usize = 24;
@@ -136,6 +136,11 @@ fn ranking(summary: &Summary, index: usize, group: &Group) -> Section {
         Part::table(tables::callbacks(group)).detail(),
         Part::chart_and_table(charts::startup(group), tables::startup(group)).detail(),
         Part::chart_and_table(charts::break_even(group), tables::break_even_table(group)).detail(),
+        Part::chart_and_table(
+            charts::front(summary, group),
+            charts::front_table(summary, group),
+        )
+        .detail(),
         Part::chart_and_table(charts::memory(group), tables::memory(group)).detail(),
         Part::table(tables::counts(group)).detail(),
         Part::table(tables::host_calls(group)).detail(),
@@ -196,6 +201,7 @@ fn availability(summary: &Summary) -> Section {
     ] {
         section = section.part(Part::table(table).evidence());
     }
+    section = section.part(Part::table(tables::features(summary)).detail());
     if summary.failures.is_empty() {
         let none = Part::prose(["No trial failed.".to_owned()]).evidence();
         section = section.part(none);

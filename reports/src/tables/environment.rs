@@ -4,6 +4,7 @@ use super::format::{count, dash, digits, moment, size};
 use super::table::{Entry, Table, Tone};
 use crate::model::RuntimeManifest;
 use crate::summary::{Availability, Summary};
+use std::collections::BTreeSet;
 
 /// Which runtime ran which workload.
 pub(crate) fn availability(summary: &Summary) -> Table {
@@ -86,6 +87,33 @@ pub(crate) fn conformance_failures(summary: &Summary) -> Table {
         for failure in &row.failures {
             table.row(vec![row.runtime.as_str().into(), failure.as_str().into()]);
         }
+    }
+    table
+}
+
+/// Which runtime has which proposal of WebAssembly.
+pub(crate) fn features(summary: &Summary) -> Table {
+    let rows = || summary.campaign.conformance.iter();
+    let proposals: BTreeSet<&str> = rows()
+        .flat_map(|row| row.features.keys().map(String::as_str))
+        .collect();
+    let mut table = Table::new("Proposals of WebAssembly")
+        .note("Found by trying each in the runtime, as it is set up for this campaign.")
+        .words("Runtime");
+    for name in &proposals {
+        table = table.words(*name);
+    }
+    for row in rows().filter(|row| !row.features.is_empty()) {
+        let found = proposals.iter().map(|name| match row.features.get(*name) {
+            None => Entry::toned(dash(), Tone::Muted),
+            Some(word) => match word.as_str() {
+                "yes" => Entry::toned(word, Tone::Good),
+                "no" | "unknown" => Entry::toned(word, Tone::Muted),
+                _ => Entry::toned(word, Tone::Bad),
+            },
+        });
+        let name = Entry::from(row.runtime.as_str());
+        table.row(std::iter::once(name).chain(found).collect());
     }
     table
 }

@@ -14,7 +14,8 @@ mod table;
 pub(crate) use cost::{break_even_table, callbacks, latency, memory, startup};
 pub(crate) use counts::{counts, host_calls};
 pub(crate) use environment::{
-    availability, conformance_failures, controls, failures, fairness, machine, remedies, workloads,
+    availability, conformance_failures, controls, failures, fairness, features, machine, remedies,
+    workloads,
 };
 pub(crate) use languages::languages;
 pub(crate) use pairs::pair;

@@ -151,3 +151,24 @@ fn variants_of_a_workload_stand_beside_each_other_on_each_runtime() {
     let rust = page.lines().find(|line| line.contains("| Rust |"));
     assert!(rust.is_some_and(|row| row.contains("| 1.00 |")), "{rust:?}");
 }
+
+#[test]
+fn the_front_holds_who_is_beaten_in_cost_or_start_up_by_nobody() {
+    let page = Markdown.export(report("usual").summary()).unwrap();
+    let table = page
+        .split("<summary>Cost against start-up</summary>")
+        .nth(1)
+        .expect("the table");
+    let rows = table
+        .lines()
+        .skip_while(|line| !line.starts_with('|'))
+        .skip(2);
+    let front: Vec<&str> = rows
+        .take_while(|line| line.starts_with('|'))
+        .filter(|line| line.ends_with("| yes |"))
+        .filter_map(|line| line.split('|').nth(1))
+        .map(str::trim)
+        .collect();
+    // The native twin beats both and takes no part.
+    assert_eq!(front, ["wasmtime/cranelift", "wasmtime/cranelift-aot"]);
+}

@@ -126,6 +126,12 @@ fn conformance(truth: &Truth) -> ConformanceRow {
         passed: 64 - failed,
         failed,
         not_applicable: if truth.native { 9 } else { 0 },
+        features: match truth.native {
+            true => Default::default(),
+            false => [("simd", "yes"), ("tail-call", "no")]
+                .map(|(name, word)| (name.to_owned(), word.to_owned()))
+                .into(),
+        },
         failures: vec![
             "deadline: endless loop in proxy_on_tick was not stopped".into();
             failed as usize
