@@ -188,11 +188,13 @@
   const status = form.querySelector("output");
   const options = (name) => {
     const found = new Set(sections.map(({ tags }) => tags[name]).filter((value) => value !== undefined));
-    if (found.size) return found;
-    for (const view of views) {
+    const add = (view) => {
       const at = view.headings.indexOf(name);
       if (at >= 0) view.rows.forEach((row) => found.add(row.cells[at]));
-    }
+    };
+    // The table of all cells knows those whose rankings have no section of their own.
+    views.filter((view) => view.box.closest("section")?.id === "cells").forEach(add);
+    if (!found.size) views.forEach(add);
     return found;
   };
   const filters = FILTERS.map((name) => [name, options(name)]).filter(([, values]) => values.size > 1);

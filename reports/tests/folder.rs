@@ -101,7 +101,7 @@ fn a_wrong_line_is_named_with_file_line_and_remedy() {
 #[test]
 fn fields_and_kinds_of_a_later_version_are_tolerated() {
     let dir = tempfile::tempdir().unwrap();
-    let line = r#"{"schema":2,"later":[1],"block":3,"cell":{"workload":"w","runtime":"r","hue":"red"},"status":"failed","kind":"melted","reason":"hot"}"#;
+    let line = r#"{"schema":99,"later":[1],"block":3,"cell":{"workload":"w","runtime":"r","hue":"red"},"status":"failed","kind":"melted","reason":"hot"}"#;
     fs::write(dir.path().join(CampaignFolder::TRIALS), format!("{line}\n")).unwrap();
     let read = CampaignFolder::open(dir.path()).unwrap().trials().unwrap();
     assert_eq!(read.records[0].cell.threads, 1);
@@ -109,6 +109,25 @@ fn fields_and_kinds_of_a_later_version_are_tolerated() {
         panic!("failed")
     };
     assert_eq!((*kind, reason.as_str()), (FailureKind::Error, "hot"));
+}
+
+#[test]
+fn a_campaign_of_the_first_schema_is_read_and_its_machine_is_nobody_elses() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = r#"{"schema":1,"id":"old","machine":{"cpu_model":"x","cores":2},
+        "conformance":[{"runtime":"a/b","passed":3}]}"#;
+    fs::write(dir.path().join(CampaignFolder::CAMPAIGN), text).unwrap();
+    let read = CampaignFolder::open(dir.path())
+        .unwrap()
+        .campaign()
+        .unwrap();
+    assert_eq!(
+        (read.id.as_str(), read.schema, read.shard),
+        ("old", 1, None)
+    );
+    assert!(read.conformance[0].features.is_empty());
+    assert!(!read.machine.is_same(&read.machine));
+    assert_eq!(reports::kind_of(dir.path()).unwrap(), "run");
 }
 
 #[test]

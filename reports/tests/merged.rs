@@ -153,7 +153,7 @@ fn what_does_not_belong_together_is_refused_with_the_folder_and_a_remedy() {
     let load = dir.path().join("load");
     std::fs::create_dir(&load).unwrap();
     std::fs::write(load.join("campaign.json"), "{\"kind\": \"unheard-of\"}").unwrap();
-    let kind = merge(&[load.clone()], &into, "test").unwrap_err();
+    let kind = merge(std::slice::from_ref(&load), &into, "test").unwrap_err();
     assert!(kind.to_string().contains("`unheard-of`"), "{kind}");
     let unknown = reported(&load).unwrap_err().to_string();
     assert!(unknown.contains("this version knows run"), "{unknown}");
@@ -176,7 +176,7 @@ fn campaigns_beside_each_other_get_ratios_on_one_machine_only() {
             .parts
             .iter()
             .filter_map(|part| part.table.as_ref())
-            .last()
+            .next_back()
             .unwrap();
         assert_eq!(table.rows.len(), 20);
         let headings = table.columns.iter().map(|column| column.heading.clone());

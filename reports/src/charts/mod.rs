@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn data_is_written_to_six_digits_and_nonsense_not_at_all() {
-        assert_eq!(datum(1234.567_89), "1234.57");
+        assert_eq!(datum(1_234.567_89), "1234.57");
         assert_eq!(datum(61_000_000.0), "61000000");
         assert_eq!(datum(f64::NAN), "");
     }

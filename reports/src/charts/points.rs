@@ -169,12 +169,16 @@ fn names(
     for ((x, y), point) in order {
         let name = fitted(&point.name, 30);
         let width = name.chars().count() as i32 * 7;
-        let choices = [
+        let mut choices = [
             (x + 9, *y, Anchor::Start),
             (x - 9, *y, Anchor::End),
             (*x, y - 13, Anchor::Middle),
             (*x, y + 13, Anchor::Middle),
         ];
+        if point.front {
+            // The front's line leaves its points to the sides.
+            choices.rotate_left(2);
+        }
         let room = |(at, height, anchor): &(i32, i32, Anchor)| -> Taken {
             let from = match anchor {
                 Anchor::Start => *at,

@@ -28,8 +28,9 @@ pub use pair::{Pair, ParsePairError};
 pub use shard::{ParseShardError, Shard};
 pub use trial::{FailureKind, Status, TrialRecord};
 
-/// Version of the result model written into every file.
-pub const SCHEMA: u32 = 1;
+/// Version of the result model written into every file. 2 adds shards, the machine's identity
+/// and the proposals that a runtime has; files of 1 are read as having none.
+pub const SCHEMA: u32 = 2;
 
 fn schema() -> u32 {
     SCHEMA
