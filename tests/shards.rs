@@ -9,19 +9,14 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use support::{expect_exit, folder, json, pwbench, run, stderr, trials};
 
-const WORKLOADS: &str = "header-rewrite,prime-check,waf-modsec";
+const VARIANTS: &str = "c,rust-raw,zig";
 
 /// Measures one shard of the plan into a folder of its own.
 fn shard(folder: &Path, number: u32, of: u32) -> std::process::Child {
     pwbench(folder)
-        .args([
-            "run",
-            "--runtime",
-            "wasmi/*,native",
-            "--workload",
-            WORKLOADS,
-        ])
-        .args(["--blocks", "6", "--seed", "7", "--no-report"])
+        .args(["run", "--runtime", "wasmi/lazy"])
+        .args(["--workload", "header-rewrite", "--variant", VARIANTS])
+        .args(["--blocks", "2", "--seed", "7", "--no-report"])
         .args(["--shard", &format!("{number}/{of}")])
         .args(["--output", &format!("shard-{number}")])
         .stdout(std::process::Stdio::null())
@@ -30,8 +25,8 @@ fn shard(folder: &Path, number: u32, of: u32) -> std::process::Child {
         .expect("pwbench starts")
 }
 
-fn workloads(trials: &[Value]) -> BTreeSet<String> {
-    let name = |trial: &Value| trial["cell"]["workload"].as_str().map(str::to_owned);
+fn variants(trials: &[Value]) -> BTreeSet<String> {
+    let name = |trial: &Value| trial["cell"]["variant"].as_str().map(str::to_owned);
     trials.iter().filter_map(name).collect()
 }
 
@@ -51,10 +46,10 @@ fn three_shards(folder: &Path) -> Vec<PathBuf> {
 fn shards_measured_by_three_processes_are_joined_with_every_trial() {
     let folder = folder();
     let shards = three_shards(folder.path());
-    let each: Vec<BTreeSet<String>> = shards.iter().map(|own| workloads(&trials(own))).collect();
+    let each: Vec<BTreeSet<String>> = shards.iter().map(|own| variants(&trials(own))).collect();
     assert!(each.iter().all(|own| own.len() == 1), "{each:?}");
     let all: BTreeSet<&str> = each.iter().flatten().map(String::as_str).collect();
-    assert_eq!(all, WORKLOADS.split(',').collect());
+    assert_eq!(all, VARIANTS.split(',').collect());
     for own in &shards {
         let control = |trial: &Value| trial["cell"]["arm"] == "control";
         assert!(trials(own).iter().any(control), "every shard has a control");
