@@ -136,6 +136,10 @@ pub(crate) enum Error {
     KnobWithoutDeadline,
     #[error("{0}")]
     Trial(Failed),
+    #[error(
+        "--threads {threads} is more than 4 for each of {cores} cores, which measures the scheduler; give at most {most}"
+    )]
+    TooManyThreads { threads: u32, most: u32, cores: u32 },
     #[error("`{name}` is not one runtime; name an engine with its mode, e.g. wasmtime/winch")]
     NoSingleRuntime { name: String },
     #[error("{name} of --versus takes no part; name it with --runtime too, or leave --runtime out")]

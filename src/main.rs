@@ -8,6 +8,7 @@ mod artifact;
 mod cli;
 mod commands;
 mod comparison;
+mod contention;
 mod error;
 mod experiment;
 mod gate;

@@ -6,7 +6,7 @@ use std::time::Instant;
 use host_core::Isolation;
 use host_core::services::MetricSnapshot;
 
-use crate::plugins::{Hub, PluginShared};
+use crate::plugins::{Hub, LockTotals, PluginShared};
 use crate::stats::Stats;
 
 /// What only a worker's own thread can see, as of its last look.
@@ -42,7 +42,21 @@ pub(crate) struct PluginVms {
     pub(crate) traps: u64,
     /// Calls that took too long.
     pub(crate) deadlines: u64,
+    /// Waiting for VMs that workers share; null where they share none.
+    pub(crate) locks: Option<LockTotals>,
     pub(crate) vms: Vec<VmState>,
+}
+
+/// One worker.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct WorkerState {
+    pub(crate) worker: usize,
+    /// Connections of clients that it has had.
+    pub(crate) connections: u64,
+    /// Connections of clients that it has now.
+    pub(crate) connections_active: usize,
+    /// Requests that it has received.
+    pub(crate) requests: u64,
 }
 
 /// One VM.
@@ -165,8 +179,22 @@ impl Report {
             rebuilt: pool.rebuilt(),
             traps: plugin.traps(),
             deadlines: plugin.deadlines(),
+            locks: plugin.locks(),
             vms,
         }
+    }
+
+    /// Each worker, for who wants to know how evenly they are served.
+    pub(crate) fn workers(&self) -> Vec<WorkerState> {
+        let workers = self.stats.iter().zip(&self.seen).enumerate();
+        workers
+            .map(|(worker, (stats, seen))| WorkerState {
+                worker,
+                connections: stats.connections.get(),
+                connections_active: lock(seen).connections,
+                requests: stats.requests.get(),
+            })
+            .collect()
     }
 
     /// The metrics that plugins define.

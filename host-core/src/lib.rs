@@ -33,7 +33,7 @@ pub use engine::*;
 pub use exchange::{Difference, Driver, Ending, Exchange, Message, Outcome, Sent};
 pub use guest::{Failure, Guest, GuestMemory, LinearMemory, OutOfBounds};
 pub use host::Host;
-pub use isolation::{Binding, Isolation, ParseIsolationError, Seat, VmGone, VmPool};
+pub use isolation::{Binding, Isolation, LockWatch, ParseIsolationError, Seat, VmGone, VmPool};
 pub use module::{
     Bounded, Feature, Import, MemoryFacts, ModuleError, ModuleFacts, NamedType, Producer,
     features_of,

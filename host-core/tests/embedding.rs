@@ -70,7 +70,7 @@ fn a_stream_that_a_tick_moves_on_is_named() {
         vm.on_tick(root).expect("no trap");
         assert!(vm.is_stirred());
         let mut touched = Vec::new();
-        vm.drain_touched(|id| touched.push(id));
+        vm.each_touched(|id, _| touched.push(id));
         assert_eq!(touched, [last]);
         assert!(!vm.is_stirred());
         assert_eq!(vm.take_continued(first), (false, false));

@@ -3,6 +3,7 @@
 //! Each kind reads its own folder; the command `pwbench report` knows none of them.
 
 use crate::comparison::{self, ComparisonReport};
+use crate::contention;
 use crate::document::Document;
 use crate::export::{ExportError, Report};
 use crate::merged;
@@ -42,10 +43,11 @@ impl Reported {
 type Reader = fn(&Path) -> Result<Reported, ExportError>;
 
 /// Every kind with its reader. A new kind adds a line.
-const KINDS: [(&str, Reader); 3] = [
+const KINDS: [(&str, Reader); 4] = [
     (RUN, run),
     (merged::KIND, merged::reported),
     (ComparisonReport::KIND, comparison::reported),
+    (contention::CONTENTION_KIND, contention::reported),
 ];
 
 /// The kind of `pwbench run`, also of folders that name none.

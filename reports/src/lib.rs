@@ -7,6 +7,7 @@
 
 mod charts;
 mod comparison;
+mod contention;
 mod document;
 mod export;
 mod kinds;
@@ -26,6 +27,11 @@ pub use comparison::{
     SamplePlan, Share, Sitting, Stage, StoredCampaign, Trend, TrendPoint, history_document,
     machine_difference, machine_name, stored, trends,
 };
+pub use contention::{
+    CONTENTION_KIND, Contended, ContentionCampaign, ContentionControl, ContentionCurve,
+    ContentionFailure, ContentionFolder, ContentionHeadline, ContentionPoint, ContentionSummary,
+    ContentionTrial, LockPoint, LockWaits, ThreadShare, Way, jain, least_to_most,
+};
 pub use document::{Document, Part, Section, Weight};
 pub use export::{Csv, ExportError, Exporter, Html, Json, Markdown, Report, exporters};
 pub use kinds::{RUN, Reported, kind_of, reported};
@@ -43,10 +49,10 @@ pub use model::{
     Verdicts, WorkloadInfo,
 };
 pub use statistics::{
-    BreakEven, ChangePoint, Contender, Control, Course, Interval, PairedDifference, PairedRatio,
-    Place, Policy, Series, Spending, Stretch, Word, break_even, change_points, criterion_word,
-    exact_ratio, fastest_stretches, geometric_mean, holm, log_ratio, median, paired_difference,
-    paired_ratio, rank, unpaired_ratio, welch, wilson,
+    BreakEven, ChangePoint, Contender, Control, Course, Estimate, Interval, PairedDifference,
+    PairedRatio, Place, Policy, Series, Spending, Stretch, Word, break_even, change_points,
+    criterion_word, estimate, exact_ratio, fastest_stretches, geometric_mean, holm, log_ratio,
+    median, paired_difference, paired_ratio, rank, unpaired_ratio, welch, wilson,
 };
 pub use summary::{
     Absolute, Aspect, Availability, AvailabilityRow, BreakEvenStretch, CallbackSummary,

@@ -2,6 +2,7 @@
 
 mod compare;
 mod compile;
+mod contend;
 mod gate;
 mod history;
 mod inspect;
@@ -16,6 +17,7 @@ mod verify;
 
 pub(crate) use compare::CompareArgs;
 pub(crate) use compile::CompileArgs;
+pub(crate) use contend::ContendArgs;
 pub(crate) use gate::GateArgs;
 pub(crate) use history::HistoryArgs;
 pub(crate) use inspect::InspectArgs;
@@ -52,6 +54,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Measure workloads on runtimes and write a report
     Run(RunArgs),
+    /// Measure what threads cost each other that share a plugin's VMs
+    Contend(ContendArgs),
     /// Show runtimes and workloads, what is available and how to get the rest
     List(ListArgs),
     /// Show what a module needs and which runtimes here can take it, or what an artifact is

@@ -2,6 +2,7 @@
 
 mod compare;
 mod compile;
+mod contend;
 mod gate;
 mod history;
 mod inspect;
@@ -25,6 +26,7 @@ pub(crate) fn execute(cli: Cli) -> Result<Exit, Error> {
     }
     match cli.command {
         Command::Run(arguments) => run::run(arguments),
+        Command::Contend(arguments) => contend::contend(arguments),
         Command::List(arguments) => list::list(&arguments),
         Command::Compile(arguments) => compile::compile(&arguments),
         Command::Inspect(arguments) => inspect::inspect(&arguments),

@@ -154,7 +154,7 @@ fn extent(arguments: &RunArgs) -> Extent {
     }
 }
 
-fn info(workload: &Workload) -> WorkloadInfo {
+pub(crate) fn info(workload: &Workload) -> WorkloadInfo {
     WorkloadInfo {
         name: workload.name.clone(),
         title: workload.title.clone(),

@@ -1,6 +1,6 @@
 //! Where a campaign's results go.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use reports::{CampaignFolder, Shard};
 
@@ -14,9 +14,16 @@ pub(crate) fn create(
     preset: Preset,
     shard: Option<Shard>,
 ) -> Result<(String, CampaignFolder), Error> {
-    let moment = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
     let shard = shard.map(|shard| format!("-{}of{}", shard.number, shard.of));
-    let stem = format!("{moment}-{}{}", preset.word(), shard.unwrap_or_default());
+    let word = format!("{}{}", preset.word(), shard.unwrap_or_default());
+    let (id, path) = name(output, &word);
+    Ok((id, CampaignFolder::create(path)?))
+}
+
+/// The id of a campaign that begins now, and its folder, which does not exist yet.
+pub(crate) fn name(output: &Path, word: &str) -> (String, PathBuf) {
+    let moment = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
+    let stem = format!("{moment}-{word}");
     for number in 1.. {
         let id = if number == 1 {
             stem.clone()
@@ -24,11 +31,9 @@ pub(crate) fn create(
             format!("{stem}-{number}")
         };
         let path = output.join(&id);
-        if path.exists() {
-            continue;
+        if !path.exists() {
+            return (id, path);
         }
-        let folder = CampaignFolder::create(path)?;
-        return Ok((id, folder));
     }
     unreachable!("there are more numbers than folders")
 }

@@ -19,12 +19,14 @@ mod sharding;
 mod verification;
 
 pub(crate) use artifacts::make as make_artifact;
-pub(crate) use campaign::{Conducted, conduct};
+pub(crate) use campaign::{Conducted, conduct, info as workload_info};
 pub(crate) use child::{Ran, Runner, Stop, tail, unix_ms};
 pub(crate) use conformance::{Remembered, conformance};
 pub(crate) use death::describe as describe_death;
 pub(crate) use field::{Entrant, Field};
+pub(crate) use folder::name as folder_name;
 pub(crate) use interrupt::Interrupt;
 pub(crate) use probing::{Probed, probe, probe_all};
 pub(crate) use progress::Progress;
+pub(crate) use schedule::Schedule;
 pub(crate) use verification::{Verified, Verifier};

@@ -10,9 +10,12 @@ mod check;
 mod clock;
 mod code;
 mod conform;
+mod contend;
+mod course;
 mod failure;
 mod fit;
 mod knobs_text;
+mod locks;
 mod manifest;
 mod measure;
 mod memory;
@@ -29,7 +32,7 @@ pub(crate) use conform::short_of;
 pub(crate) use failure::Failed;
 pub(crate) use probe::{Finding, Support};
 pub(crate) use source::{ModelFile, Source};
-pub(crate) use spec::{Answer, Checked, Compiled, Job, MeasureJob, Spec, Subject};
+pub(crate) use spec::{Answer, Checked, Compiled, ContendJob, Job, MeasureJob, Spec, Subject};
 pub(crate) use turns::{PROTOCOL, Ready, Slice, Turn, TurnsJob};
 
 use spec::options;
@@ -59,6 +62,8 @@ pub(crate) fn run(spec: &Spec, input: &mut dyn BufRead, output: &mut dyn Write) 
         }
         Job::Turns { subject, turns } => turns::take_turns(subject, turns, input, output)
             .map(|latency| Answer::Turned { latency }),
+        Job::Contend { subject, contend } => contend::contend(subject, contend)
+            .map(|contended| Answer::Contended(Box::new(contended))),
         Job::Conform { runtime } => conform::conform(runtime).map(Answer::Conformed),
         Job::Fit {
             runtime,

@@ -42,6 +42,12 @@ fn endings_fit(endings: &str, exchanges: usize) -> bool {
     endings.len() == exchanges && endings.bytes().all(|letter| b"flcs".contains(&letter))
 }
 
+/// An empty histogram of latencies.
+pub(super) fn latencies() -> Result<Histogram<u64>, Failed> {
+    Histogram::new_with_bounds(1, LONGEST_NS, 3)
+        .map_err(|error| Failed::error(format!("histogram: {error}")))
+}
+
 impl<'a> Traffic<'a> {
     /// Puts the two together.
     ///
@@ -59,6 +65,23 @@ impl<'a> Traffic<'a> {
         })
     }
 
+    /// How many exchanges there are.
+    pub(super) fn len(&self) -> usize {
+        self.exchanges.len()
+    }
+
+    /// One transaction: exchange number `at`, from the start again behind the last.
+    #[inline]
+    pub(super) fn one(&self, driver: &mut Driver, at: usize) -> Result<(), Failed> {
+        let at = at % self.exchanges.len();
+        let exchange = &self.exchanges[at];
+        let ending = driver.run(exchange);
+        if letter(&ending) != self.endings[at] {
+            return Err(unexpected(exchange, &ending));
+        }
+        Ok(())
+    }
+
     /// One pass without a histogram.
     pub(super) fn pass(&self, driver: &mut Driver) -> Result<(), Failed> {
         for (exchange, expected) in self.exchanges.iter().zip(self.endings) {
@@ -72,8 +95,7 @@ impl<'a> Traffic<'a> {
 
     /// Whole passes under measurement.
     pub(super) fn measured(&self, driver: &mut Driver, passes: u64) -> Result<Region, Failed> {
-        let mut latency = Histogram::new_with_bounds(1, LONGEST_NS, 3)
-            .map_err(|error| Failed::error(format!("histogram: {error}")))?;
+        let mut latency = latencies()?;
         let (cpu_ns, wall_ns) = self.measured_into(driver, passes, &mut latency)?;
         Ok(Region {
             transactions: passes * self.exchanges.len() as u64,

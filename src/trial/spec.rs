@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use host_core::{EngineOptions, Isolation, Knobs};
-use reports::{Check, ConformanceRow, Measurement, Percentiles, RuntimeManifest};
+use reports::{Check, ConformanceRow, Contended, Measurement, Percentiles, RuntimeManifest};
 use serde::{Deserialize, Serialize};
 
 use super::{Failed, Finding, Ready, Slice, Source, TurnsJob};
@@ -38,6 +38,11 @@ pub(crate) enum Job {
     },
     /// Get ready, then measure slices whenever the parent says so.
     Turns { subject: Subject, turns: TurnsJob },
+    /// Let several threads run transactions beside each other.
+    Contend {
+        subject: Subject,
+        contend: ContendJob,
+    },
     /// Run the conformance suite.
     Conform { runtime: String },
     /// Compile and instantiate a module, or load its artifact and instantiate that.
@@ -125,6 +130,19 @@ pub(crate) struct MeasureJob {
     pub(crate) endings: String,
 }
 
+/// How threads are to run beside each other.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ContendJob {
+    /// Threads.
+    pub(crate) threads: u32,
+    /// Time before measuring, in milliseconds.
+    pub(crate) warm_up_ms: u64,
+    /// Time to measure, in milliseconds.
+    pub(crate) measured_ms: u64,
+    /// How each transaction ended in the check pass, one letter each.
+    pub(crate) endings: String,
+}
+
 /// A child's answer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -141,6 +159,8 @@ pub(crate) enum Answer {
     Slice(Slice),
     /// All turns are taken.
     Turned { latency: Percentiles },
+    /// What threads cost each other.
+    Contended(Box<Contended>),
     /// How the conformance suite went.
     Conformed(ConformanceRow),
     /// The runtime takes the module.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use host_core::services::{HistogramSnapshot, MetricValue};
 
-use crate::report::Report;
+use crate::report::{PluginVms, Report};
 
 /// Everything that is counted.
 pub(super) fn render(report: &Report) -> String {
@@ -17,6 +17,7 @@ pub(super) fn render(report: &Report) -> String {
         one(&mut out, &format!("pwbench_{name}"), help, "gauge", value);
     }
     vms(report, &mut out);
+    workers(report, &mut out);
     let mut names = HashSet::new();
     for metric in report.metrics() {
         let name = format!("wasmcustom_{}", valid(&metric.name));
@@ -58,7 +59,7 @@ fn distribution(out: &mut String, name: &str, help: &str, histogram: &HistogramS
 
 fn vms(report: &Report, out: &mut String) {
     let plugins = report.vms();
-    type Read = fn(&crate::report::PluginVms) -> u64;
+    type Read = fn(&PluginVms) -> u64;
     let families: [(&str, &str, &str, Read); 6] = [
         ("vms_started_total", "VMs started.", "counter", |plugin| {
             plugin.started
@@ -94,6 +95,7 @@ fn vms(report: &Report, out: &mut String) {
             |plugin| plugin.vms.iter().map(|vm| vm.memory_bytes).sum(),
         ),
     ];
+    locks(&plugins, out);
     for (name, help, kind, read) in families {
         if plugins.is_empty() {
             return;
@@ -101,14 +103,62 @@ fn vms(report: &Report, out: &mut String) {
         let name = format!("pwbench_{name}");
         head(out, &name, help, kind);
         for (index, plugin) in plugins.iter().enumerate() {
-            let _ = writeln!(
-                out,
-                "{name}{{plugin=\"{}\",index=\"{index}\",runtime=\"{}\"}} {}",
-                escaped(&plugin.plugin),
-                escaped(&plugin.runtime),
-                read(plugin)
-            );
+            let _ = writeln!(out, "{name}{{{}}} {}", labels(plugin, index), read(plugin));
         }
+    }
+}
+
+fn labels(plugin: &PluginVms, index: usize) -> String {
+    format!(
+        "plugin=\"{}\",index=\"{index}\",runtime=\"{}\",isolation=\"{}\"",
+        escaped(&plugin.plugin),
+        escaped(&plugin.runtime),
+        escaped(&plugin.isolation)
+    )
+}
+
+/// Waiting for VMs that workers share.
+fn locks(plugins: &[PluginVms], out: &mut String) {
+    let sharing = || {
+        let all = plugins.iter().enumerate();
+        all.filter_map(|(index, plugin)| Some((labels(plugin, index), plugin.locks.as_ref()?)))
+    };
+    if sharing().next().is_none() {
+        return;
+    }
+    let name = "pwbench_vm_lock_acquisitions_total";
+    head(out, name, "Locks of VMs that workers share.", "counter");
+    for (labels, locks) in sharing() {
+        let _ = writeln!(out, "{name}{{{labels}}} {}", locks.taken);
+    }
+    let name = "pwbench_vm_lock_wait_seconds";
+    head(
+        out,
+        name,
+        "Waits for such locks that were not free.",
+        "histogram",
+    );
+    for (labels, locks) in sharing() {
+        for (bound, count) in locks.cumulative() {
+            let bound = bound as f64 / 1e9;
+            let _ = writeln!(out, "{name}_bucket{{{labels},le=\"{bound}\"}} {count}");
+        }
+        let (count, sum) = (locks.contended, locks.waited_ns as f64 / 1e9);
+        let _ = writeln!(out, "{name}_bucket{{{labels},le=\"+Inf\"}} {count}");
+        let _ = writeln!(out, "{name}_sum{{{labels}}} {sum}");
+        let _ = writeln!(out, "{name}_count{{{labels}}} {count}");
+    }
+}
+
+fn workers(report: &Report, out: &mut String) {
+    let name = "pwbench_worker_requests_total";
+    head(out, name, "Requests received by each worker.", "counter");
+    for worker in report.workers() {
+        let _ = writeln!(
+            out,
+            "{name}{{worker=\"{}\"}} {}",
+            worker.worker, worker.requests
+        );
     }
 }
 

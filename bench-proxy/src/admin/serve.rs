@@ -23,7 +23,8 @@ const INDEX: &str = "\
 /ready     200 while the proxy serves, 503 when it drains
 /stats     counters; ?format=json
 /metrics   the same and the plugins' own, for Prometheus
-/vms       plugins and their VMs, as JSON
+/vms       plugins, their VMs and waits for them, as JSON
+/workers   connections and requests of each worker, as JSON
 ";
 
 /// Serves until the proxy has stopped.
@@ -82,6 +83,11 @@ fn page(request: &Request<Incoming>, report: &Report, phase: Phase) -> Response<
             StatusCode::OK,
             "application/json",
             format!("{}\n", json!(report.vms())),
+        ),
+        "/workers" => answer(
+            StatusCode::OK,
+            "application/json",
+            format!("{}\n", json!(report.workers())),
         ),
         _ => answer(StatusCode::NOT_FOUND, text, INDEX.to_owned()),
     }

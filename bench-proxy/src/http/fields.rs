@@ -6,7 +6,7 @@ use http::request;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Method, StatusCode, Uri, response};
 
-use super::Target;
+use super::{Target, names};
 
 /// A message that has more fields than a filter can hold, or whose filter made something of
 /// them that HTTP forbids.
@@ -26,13 +26,13 @@ pub(super) fn from_request(
     fields: &mut Fields,
 ) -> Result<(), BadFields> {
     fields.clear();
-    fields.add(b":method", parts.method.as_str().as_bytes())?;
-    fields.add(b":scheme", scheme.as_bytes())?;
-    fields.add(b":authority", Target::authority(parts).as_bytes())?;
-    fields.add(b":path", Target::path(parts).as_bytes())?;
+    fields.add_lower(b":method", parts.method.as_str().as_bytes())?;
+    fields.add_lower(b":scheme", scheme.as_bytes())?;
+    fields.add_lower(b":authority", Target::authority(parts).as_bytes())?;
+    fields.add_lower(b":path", Target::path(parts).as_bytes())?;
     for (name, value) in &parts.headers {
         if *name != HOST {
-            fields.add(name.as_str().as_bytes(), value.as_bytes())?;
+            fields.add_lower(name.as_str().as_bytes(), value.as_bytes())?;
         }
     }
     Ok(())
@@ -41,7 +41,7 @@ pub(super) fn from_request(
 /// Fills `fields` with a response: `:status` first.
 pub(super) fn from_response(parts: &response::Parts, fields: &mut Fields) -> Result<(), BadFields> {
     fields.clear();
-    fields.add(b":status", parts.status.as_str().as_bytes())?;
+    fields.add_lower(b":status", parts.status.as_str().as_bytes())?;
     from_headers(&parts.headers, fields)
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn from_trailers(trailers: &HeaderMap, fields: &mut Fields) -> Result
 
 fn from_headers(headers: &HeaderMap, fields: &mut Fields) -> Result<(), BadFields> {
     for (name, value) in headers {
-        fields.add(name.as_str().as_bytes(), value.as_bytes())?;
+        fields.add_lower(name.as_str().as_bytes(), value.as_bytes())?;
     }
     Ok(())
 }
@@ -71,7 +71,7 @@ pub(crate) fn to_http(fields: &Fields) -> Result<HeaderMap, BadFields> {
 }
 
 fn append(headers: &mut HeaderMap, name: &[u8], value: &[u8]) -> Result<(), BadFields> {
-    let name = HeaderName::from_bytes(name).map_err(|_| BadFields)?;
+    let name = names::of(name).ok_or(BadFields)?;
     let value = HeaderValue::from_bytes(value).map_err(|_| BadFields)?;
     headers.try_append(name, value).map_err(|_| BadFields)?;
     Ok(())

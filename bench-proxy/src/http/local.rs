@@ -5,7 +5,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
 
 use super::body::{Kind, OutBody, Running};
-use super::route::Router;
+use super::route::{Router, Way};
 use crate::plugins::Ending;
 use crate::upstream::{BodyError, UpstreamError};
 
@@ -115,7 +115,7 @@ pub(super) fn plain_text(
 pub(super) fn routed<'a>(
     router: &'a Router,
     parts: &http::request::Parts,
-) -> Result<(&'a crate::config::VirtualHost, &'a crate::config::Route), Refusal> {
+) -> Result<&'a Way, Refusal> {
     use super::Target;
     if !Target::is_proxied(parts) {
         return Err(Refusal::Method);

@@ -6,6 +6,7 @@ mod fields;
 mod filtered;
 mod hop;
 mod local;
+mod names;
 mod plain;
 mod request_body;
 mod response_body;

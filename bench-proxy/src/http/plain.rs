@@ -27,7 +27,7 @@ pub(super) async fn pass(
     let (mut parts, body) = request.into_parts();
     let (cluster, timeout) = match routed(&service.router, &parts) {
         Err(refusal) => return refuse(&refusal, None, running),
-        Ok((_, route)) => match &route.action {
+        Ok(route) => match &route.action {
             RouteAction::Cluster { cluster, timeout } => (&worker.clusters[*cluster], *timeout),
             RouteAction::Direct { status, body } => {
                 let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::OK);

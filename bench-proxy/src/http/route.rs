@@ -1,37 +1,75 @@
 //! Which route a request takes.
 
-use crate::config::{PathMatch, Route, VirtualHost};
+use std::sync::Arc;
+
+use crate::config::{Cluster, PathMatch, RouteAction, VirtualHost};
+use crate::plugins::RouteNames;
 
 /// The routes of a listener.
 #[derive(Debug)]
 pub(crate) struct Router {
-    hosts: Vec<VirtualHost>,
+    hosts: Vec<Host>,
+}
+
+#[derive(Debug)]
+struct Host {
+    domains: Vec<String>,
+    routes: Vec<Way>,
+}
+
+/// A route that requests can take.
+#[derive(Debug)]
+pub(crate) struct Way {
+    path: PathMatch,
+    pub(crate) action: RouteAction,
+    pub(crate) names: Arc<RouteNames>,
 }
 
 impl Router {
-    pub(crate) fn new(hosts: Vec<VirtualHost>) -> Self {
-        Self { hosts }
+    /// Routes to `clusters`.
+    pub(crate) fn new(hosts: &[VirtualHost], clusters: &[Cluster]) -> Self {
+        let host = |host: &VirtualHost| Host {
+            domains: host.domains.clone(),
+            routes: host
+                .routes
+                .iter()
+                .map(|route| Way {
+                    path: route.path.clone(),
+                    action: route.action.clone(),
+                    names: Arc::new(RouteNames {
+                        host: host.name.clone(),
+                        route: route.name.clone(),
+                        cluster: match route.action {
+                            RouteAction::Cluster { cluster, .. } => clusters[cluster].name.clone(),
+                            RouteAction::Direct { .. } => String::new(),
+                        },
+                    }),
+                })
+                .collect(),
+        };
+        Self {
+            hosts: hosts.iter().map(host).collect(),
+        }
     }
 
     /// The route of a request: of the host that fits best, the first whose path matches.
     #[inline]
-    pub(crate) fn find(&self, authority: &str, path: &str) -> Option<(&VirtualHost, &Route)> {
+    pub(crate) fn find(&self, authority: &str, path: &str) -> Option<&Way> {
         // The common case needs no look at the name.
         let host = match self.hosts.as_slice() {
             [only] if only.domains.iter().any(|domain| domain == "*") => only,
             hosts => best(hosts, authority)?,
         };
         let without_query = || path.split('?').next().unwrap_or(path);
-        let route = host.routes.iter().find(|route| match &route.path {
+        host.routes.iter().find(|route| match &route.path {
             PathMatch::Prefix(prefix) => path.starts_with(prefix.as_str()),
             PathMatch::Exact(exact) => without_query() == exact,
-        })?;
-        Some((host, route))
+        })
     }
 }
 
 /// Exact names go before suffixes, longer suffixes before shorter ones, `*` comes last.
-fn best<'a>(hosts: &'a [VirtualHost], authority: &str) -> Option<&'a VirtualHost> {
+fn best<'a>(hosts: &'a [Host], authority: &str) -> Option<&'a Host> {
     let name = match authority.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => authority,
@@ -60,7 +98,7 @@ fn best<'a>(hosts: &'a [VirtualHost], authority: &str) -> Option<&'a VirtualHost
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::RouteAction;
+    use crate::config::Route;
 
     fn host(name: &str, domains: &[&str], paths: &[PathMatch]) -> VirtualHost {
         let route = |path: &PathMatch| Route {
@@ -81,13 +119,16 @@ mod tests {
     #[test]
     fn the_host_that_fits_best_is_taken() {
         let any = [PathMatch::Prefix("/".to_owned())];
-        let router = Router::new(vec![
-            host("rest", &["*"], &any),
-            host("suffix", &["*.example"], &any),
-            host("longer", &["*.shop.example"], &any),
-            host("exact", &["a.shop.example"], &any),
-        ]);
-        let name = |authority: &str| &*router.find(authority, "/").expect("found").0.name;
+        let router = Router::new(
+            &[
+                host("rest", &["*"], &any),
+                host("suffix", &["*.example"], &any),
+                host("longer", &["*.shop.example"], &any),
+                host("exact", &["a.shop.example"], &any),
+            ],
+            &[],
+        );
+        let name = |authority: &str| &*router.find(authority, "/").expect("found").names.host;
         assert_eq!(name("other"), "rest");
         assert_eq!(name("x.example:8080"), "suffix");
         assert_eq!(name("b.Shop.example"), "longer");
@@ -99,8 +140,8 @@ mod tests {
     fn paths_match_by_prefix_or_exactly_whatever_the_query() {
         let exact = PathMatch::Exact("/a".to_owned());
         let prefix = PathMatch::Prefix("/a/".to_owned());
-        let router = Router::new(vec![host("h", &["*"], &[exact.clone(), prefix.clone()])]);
-        let path = |path: &str| router.find("h", path).map(|(_, route)| route.path.clone());
+        let router = Router::new(&[host("h", &["*"], &[exact.clone(), prefix.clone()])], &[]);
+        let path = |path: &str| router.find("h", path).map(|route| route.path.clone());
         assert_eq!(path("/a?b=/a/"), Some(exact));
         assert_eq!(path("/a/b"), Some(prefix));
         assert_eq!(path("/ab"), None);

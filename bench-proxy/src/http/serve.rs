@@ -82,7 +82,8 @@ async fn answer(
     let response = if service.filters.is_empty() {
         plain::pass(&worker, &service, &connection, request).await
     } else {
-        match filtered::pass(&worker, &service, &connection, request).await {
+        // In a box, so that requests without filters do not carry its size along.
+        match Box::pin(filtered::pass(&worker, &service, &connection, request)).await {
             Ok(response) => response,
             Err(abort) => {
                 worker.stats.resets.count();

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::Knock;
+
 use http::Version;
 
 use crate::net::Facts;
@@ -15,15 +17,21 @@ pub(crate) struct StreamInfo {
     connection: Arc<Facts>,
     version: Option<Version>,
     start: SystemTime,
-    route: OnceLock<Route>,
-    upstream: OnceLock<String>,
+    route: OnceLock<Arc<RouteNames>>,
+    upstream: OnceLock<Arc<str>>,
+    /// Where filters' other callbacks tell that they have moved the stream on.
+    pub(crate) knock: Knock,
 }
 
+/// What a route is called, for properties.
 #[derive(Debug)]
-struct Route {
-    host: String,
-    name: String,
-    cluster: Arc<str>,
+pub(crate) struct RouteNames {
+    /// The virtual host's name.
+    pub(crate) host: String,
+    /// The route's own.
+    pub(crate) route: String,
+    /// The cluster's; empty when the route has none.
+    pub(crate) cluster: String,
 }
 
 impl StreamInfo {
@@ -34,21 +42,18 @@ impl StreamInfo {
             start: SystemTime::now(),
             route: OnceLock::new(),
             upstream: OnceLock::new(),
+            knock: Knock::default(),
         })
     }
 
     /// Notes the route that was chosen.
-    pub(crate) fn routed(&self, host: &str, name: &str, cluster: &Arc<str>) {
-        self.route.get_or_init(|| Route {
-            host: host.to_owned(),
-            name: name.to_owned(),
-            cluster: cluster.clone(),
-        });
+    pub(crate) fn routed(&self, names: &Arc<RouteNames>) {
+        self.route.get_or_init(|| names.clone());
     }
 
     /// Notes the endpoint that answered.
-    pub(crate) fn sent_to(&self, endpoint: &str) {
-        self.upstream.get_or_init(|| endpoint.to_owned());
+    pub(crate) fn sent_to(&self, endpoint: &Arc<str>) {
+        self.upstream.get_or_init(|| endpoint.clone());
     }
 
     /// The property at `path`, whose segments are separated by NUL.
@@ -124,7 +129,7 @@ impl StreamInfo {
         };
         match name {
             b"cluster_name" => text(&route.cluster, out),
-            b"route_name" => text(&route.name, out),
+            b"route_name" => text(&route.route, out),
             b"virtual_host_name" => text(&route.host, out),
             _ => false,
         }

@@ -6,17 +6,23 @@ mod chain;
 mod compile;
 mod hub;
 mod info;
+mod knock;
+mod lingering;
 mod log;
 mod seat;
 mod services;
 mod shared;
+mod waits;
 
 pub(crate) use chain::{Chain, ChainRef, Ending, Over, Parts, Piece, Side};
 pub(crate) use compile::start;
 pub(crate) use hub::{Command, Hub, set_worker};
-pub(crate) use info::StreamInfo;
+pub(crate) use info::{RouteNames, StreamInfo};
+pub(crate) use knock::Knock;
+pub(crate) use lingering::Lingering;
 pub(crate) use seat::{Entry, PluginSeat};
 pub(crate) use shared::PluginShared;
+pub(crate) use waits::LockTotals;
 
 pub(crate) use callout::run as run_callout;
 pub use compile::PluginError;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use host_core::{Binding, ContextId, Seat, StartError, Stream, Trap, TrapKind, Vm, contain};
 
 use super::PluginShared;
+use super::waits::Watch;
 
 /// Why a VM could not be entered, or not come out of well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +33,14 @@ impl PluginSeat {
     /// # Errors
     /// The plugin does not start.
     pub(crate) fn new(shared: Arc<PluginShared>) -> Result<Self, StartError> {
-        let seat = RefCell::new(shared.pool.seat()?);
-        Ok(Self { shared, seat })
+        let mut seat = shared.pool.seat()?;
+        if shared.pool.slots() > 0 {
+            seat.set_lock_watch(Some(Box::new(Watch(shared.meter()))));
+        }
+        Ok(Self {
+            shared,
+            seat: RefCell::new(seat),
+        })
     }
 
     /// Chooses the VM of a new stream. One that has ended is rebuilt.

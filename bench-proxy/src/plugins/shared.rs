@@ -1,14 +1,16 @@
 //! What the workers share of one plugin.
 
+use std::any::Any;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
 
 use host_core::abi::{Callback, CallbackSet};
 use host_core::{ContextId, FailPolicy, Stream, Trap, TrapKind, Vm, VmPool};
 
+use super::StreamInfo;
 use super::hub::Hub;
+use super::waits::{LockMeter, LockTotals};
 
 /// A stream of a VM.
 type Place = (u64, ContextId);
@@ -27,11 +29,10 @@ pub(crate) struct PluginShared {
     pub(crate) has_events: bool,
     traps: AtomicU64,
     deadlines: AtomicU64,
+    /// What workers wait for VMs that they share, one each.
+    meters: Mutex<Vec<Arc<LockMeter>>>,
     /// Streams whose VM was ended by another one.
     orphans: Mutex<HashMap<Place, Box<Stream>>>,
-    /// Who waits for a stream to be moved on.
-    waiters: Mutex<HashMap<Place, Waker>>,
-    waiting: AtomicUsize,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -68,9 +69,8 @@ impl PluginShared {
                 .any(|callback| callbacks.contains(*callback)),
             traps: AtomicU64::new(0),
             deadlines: AtomicU64::new(0),
+            meters: Mutex::default(),
             orphans: Mutex::default(),
-            waiters: Mutex::default(),
-            waiting: AtomicUsize::new(0),
         }
     }
 
@@ -82,6 +82,19 @@ impl PluginShared {
     /// Calls that took too long.
     pub(crate) fn deadlines(&self) -> u64 {
         self.deadlines.load(Ordering::Relaxed)
+    }
+
+    /// A meter for one more worker.
+    pub(super) fn meter(&self) -> Arc<LockMeter> {
+        let meter = Arc::<LockMeter>::default();
+        lock(&self.meters).push(meter.clone());
+        meter
+    }
+
+    /// What workers waited for VMs that they share; `None` where they share none.
+    pub(crate) fn locks(&self) -> Option<LockTotals> {
+        let meters = lock(&self.meters);
+        (self.pool.slots() > 0).then(|| LockTotals::of(meters.iter().map(|meter| &**meter)))
     }
 
     pub(super) fn count(&self, trap: &Trap) {
@@ -96,38 +109,11 @@ impl PluginShared {
         );
     }
 
-    /// Lets `waker` be woken when the stream is moved on. To be called while the VM is
-    /// entered, so that nothing is missed.
-    pub(crate) fn wait(&self, vm: u64, id: ContextId, waker: &Waker) {
-        let before = lock(&self.waiters).insert((vm, id), waker.clone());
-        if before.is_none() {
-            self.waiting.fetch_add(1, Ordering::Release);
-        }
-    }
-
-    /// Nobody waits for the stream any more.
-    pub(crate) fn forget(&self, vm: u64, id: ContextId) {
-        if self.waiting.load(Ordering::Acquire) > 0 {
-            drop(self.take_waiter((vm, id)));
-        }
-    }
-
-    fn take_waiter(&self, place: Place) -> Option<Waker> {
-        let waker = lock(&self.waiters).remove(&place)?;
-        self.waiting.fetch_sub(1, Ordering::Release);
-        Some(waker)
-    }
-
     /// After a call: wakes who waits for streams that it moved on, and ends streams whose end
     /// it had delayed.
     #[cold]
     pub(super) fn stirred(&self, vm: &mut Vm) {
-        let number = vm.number();
-        vm.drain_touched(|id| {
-            if let Some(waker) = self.take_waiter((number, id)) {
-                waker.wake();
-            }
-        });
+        vm.each_touched(|_, stream| ring(stream.embedder.as_deref()));
         if let Err(trap) = vm.take_finished() {
             self.count(&trap);
         }
@@ -138,15 +124,22 @@ impl PluginShared {
     pub(super) fn bury(&self, vm: &mut Vm) {
         let number = vm.number();
         for (id, stream) in vm.take_streams() {
+            let info = stream.embedder.clone();
             lock(&self.orphans).insert((number, id), stream);
-            if let Some(waker) = self.take_waiter((number, id)) {
-                waker.wake();
-            }
+            // Only now, so that who is woken finds it.
+            ring(info.as_deref());
         }
     }
 
     /// A stream whose VM has ended.
     pub(crate) fn orphan(&self, vm: u64, id: ContextId) -> Option<Box<Stream>> {
         lock(&self.orphans).remove(&(vm, id))
+    }
+}
+
+/// Tells whoever has a stream that something moved it on.
+fn ring(embedder: Option<&(dyn Any + Send + Sync)>) {
+    if let Some(info) = embedder.and_then(|info| info.downcast_ref::<StreamInfo>()) {
+        info.knock.ring();
     }
 }

@@ -8,10 +8,10 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use http::HeaderMap;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
-use hyper::client::conn::http1::SendRequest;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::Cluster;
+use super::line::Line;
 use crate::http::FilteredRequest;
 use crate::net::Connection;
 use crate::timers::Timer;
@@ -137,6 +137,13 @@ pub(crate) enum RequestBody {
     Channel(UnboundedReceiver<Bytes>),
 }
 
+impl RequestBody {
+    /// Whether nothing of it is still to come from somewhere else.
+    pub(super) fn is_here(&self) -> bool {
+        matches!(self, Self::Empty | Self::Full(..))
+    }
+}
+
 impl Body for RequestBody {
     type Data = Bytes;
     type Error = BodyError;
@@ -185,14 +192,13 @@ impl Body for RequestBody {
 /// An upstream's connection on its way back to where it came from.
 #[derive(Debug)]
 pub(super) struct Back {
-    pub(super) sender: SendRequest<RequestBody>,
+    pub(super) line: Line,
     pub(super) cluster: Rc<Cluster>,
-    pub(super) endpoint: usize,
 }
 
 impl Back {
     fn give(self) {
-        self.cluster.clone().put_back(self.sender, self.endpoint);
+        self.cluster.put_back(self.line);
     }
 }
 
@@ -227,7 +233,14 @@ impl Body for UpstreamBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let frame = ready!(Pin::new(&mut self.inner).poll_frame(context));
+        let mut polled = Pin::new(&mut self.inner).poll_frame(context);
+        if polled.is_pending()
+            && let Some(back) = &mut self.back
+        {
+            back.line.drive(context);
+            polled = Pin::new(&mut self.inner).poll_frame(context);
+        }
+        let frame = ready!(polled);
         match &frame {
             Some(Err(_)) => self.back = None,
             None => self.done(),

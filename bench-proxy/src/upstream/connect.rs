@@ -1,9 +1,9 @@
 //! New connections to an endpoint.
 
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
@@ -17,6 +17,15 @@ pub(crate) enum Place {
     Address(SocketAddr),
     /// At a name, looked up for every connection.
     Name(String, u16),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => address.fmt(f),
+            Self::Name(name, port) => write!(f, "{name}:{port}"),
+        }
+    }
 }
 
 /// How connections of a cluster are made.

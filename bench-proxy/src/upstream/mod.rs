@@ -4,6 +4,7 @@ mod body;
 mod cluster;
 mod connect;
 mod error;
+mod line;
 
 pub(crate) use body::{BodyError, IncomingBody, RequestBody, UpstreamBody, Verdict};
 pub(crate) use cluster::{ANY_NUMBER, Answer, Cluster, IDLE_TIMEOUT};

@@ -64,7 +64,7 @@ impl Worker {
                 .and_then(std::rc::Weak::upgrade);
             match chain {
                 Some(chain) => chain.borrow_mut().event(vm, work),
-                None => Err(Entry::Gone),
+                None => self.lingering.event(vm, work),
             }
         } else {
             seat.event(vm, work)
@@ -88,7 +88,9 @@ impl Worker {
                 }
                 Isolation::Request => {
                     let vms: Vec<u64> = self.fresh.borrow().keys().copied().collect();
+                    let late = self.lingering.vms(plugin);
                     vms.into_iter()
+                        .chain(late)
                         .for_each(|vm| self.tell_of_queues(plugin, vm));
                 }
                 Isolation::Shared | Isolation::Pool(_) => {

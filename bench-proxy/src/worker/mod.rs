@@ -13,7 +13,7 @@ use std::sync::Arc;
 use host_core::Stream;
 
 use crate::net::Connections;
-use crate::plugins::{Chain, Hub, Parts, PluginSeat};
+use crate::plugins::{Chain, Hub, Lingering, Parts, PluginSeat};
 use crate::stats::Stats;
 use crate::timers::Timers;
 use crate::upstream::{BodyError, Cluster};
@@ -38,6 +38,8 @@ pub(crate) struct Worker {
     pub(crate) spare: RefCell<Vec<Parts>>,
     /// Chains with VMs of their own.
     pub(crate) fresh: RefCell<HashMap<u64, Weak<RefCell<Chain>>>>,
+    /// VMs that outlive their streams.
+    pub(crate) lingering: Lingering,
     connections: Connections,
     draining: Cell<bool>,
 }

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use host_core::Isolation;
+use tokio::runtime::LocalOptions;
 use tokio::sync::watch;
-use tokio::task::LocalSet;
 
 use super::{Phase, Setup, Worker};
 use crate::config::ListenerKind;
 use crate::error::StartError;
 use crate::http::{HttpService, Router};
 use crate::net::{Connections, Signal, server_config};
-use crate::plugins::{PluginSeat, set_worker};
+use crate::plugins::{Lingering, PluginSeat, set_worker};
 use crate::report::Report;
 use crate::tcp::TcpService;
 use crate::timers::{TICK, Timers};
@@ -32,12 +32,12 @@ pub(crate) fn run(setup: Setup, ready: impl FnOnce(Result<(), StartError>)) {
     set_worker(setup.number);
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build()
+        .build_local(LocalOptions::default())
     {
         Ok(runtime) => runtime,
         Err(error) => return ready(Err(StartError::Thread(error))),
     };
-    LocalSet::new().block_on(&runtime, live(setup, ready));
+    runtime.block_on(live(setup, ready));
 }
 
 async fn live(setup: Setup, ready: impl FnOnce(Result<(), StartError>)) {
@@ -80,6 +80,7 @@ async fn live(setup: Setup, ready: impl FnOnce(Result<(), StartError>)) {
             streams: RefCell::default(),
             spare: RefCell::default(),
             fresh: RefCell::default(),
+            lingering: Lingering::default(),
             connections: Connections::default(),
             draining: Cell::new(false),
         });
@@ -154,7 +155,7 @@ fn services_of(
                 };
                 Service::Http(Rc::new(HttpService {
                     codec: http.codec,
-                    router: Router::new(http.hosts.clone()),
+                    router: Router::new(&http.hosts, &config.clusters),
                     filters: filters(http.filters.len()),
                     timeouts: http.timeouts,
                     limits: http.limits,
@@ -202,6 +203,7 @@ async fn tick(worker: Rc<Worker>, report: Arc<Report>) {
                 .clusters
                 .iter()
                 .for_each(|cluster| cluster.close_idle());
+            worker.lingering.tidy(worker.timers.now());
             observe(&worker, &report);
         }
     }

@@ -9,6 +9,7 @@ mod hostile;
 mod passing;
 mod protocols;
 mod shared;
+mod sharing;
 mod support;
 mod tcp;
 mod tls;

@@ -10,6 +10,8 @@ pub struct HeaderMap {
     fields: Vec<Field>,
     /// Bytes of `text` that no field refers to any more.
     wasted: usize,
+    /// Whether anything was changed since [`HeaderMap::mark`].
+    edited: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +77,19 @@ impl HeaderMap {
         self.text.clear();
         self.fields.clear();
         self.wasted = 0;
+        self.edited = true;
+    }
+
+    /// Begins to watch for changes.
+    #[inline]
+    pub fn mark(&mut self) {
+        self.edited = false;
+    }
+
+    /// Whether anything was changed since [`HeaderMap::mark`], or may have been.
+    #[inline]
+    pub fn is_edited(&self) -> bool {
+        self.edited
     }
 
     /// Names and values in order.
@@ -164,8 +179,24 @@ impl HeaderMap {
             return Err(Status::BadArgument);
         }
         let at = self.text.len();
+        self.add_lower(name, value)?;
+        self.text[at..at + name.len()].make_ascii_lowercase();
+        Ok(())
+    }
+
+    /// [`HeaderMap::add`] for a name that is in lower case already, as HTTP libraries keep
+    /// them.
+    ///
+    /// # Errors
+    /// As [`HeaderMap::add`].
+    #[inline]
+    pub fn add_lower(&mut self, name: &[u8], value: &[u8]) -> Result<(), Status> {
+        if self.fields.len() == Self::MAX_FIELDS || !self.has_room(name.len() + value.len()) {
+            return Err(Status::BadArgument);
+        }
+        self.edited = true;
+        let at = self.text.len();
         self.text.extend_from_slice(name);
-        self.text[at..].make_ascii_lowercase();
         let name = Span {
             at: at as u32,
             length: name.len() as u32,
@@ -191,6 +222,7 @@ impl HeaderMap {
         if !self.has_room(value.len()) {
             return Err(Status::BadArgument);
         }
+        self.edited = true;
         self.remove_from(first + 1, name);
         let old = self.fields[first].value;
         self.fields[first].value = if value.len() <= old.length as usize {
@@ -213,7 +245,9 @@ impl HeaderMap {
         let before = self.fields.len();
         self.remove_from(0, name);
         self.compact();
-        self.fields.len() != before
+        let removed = self.fields.len() != before;
+        self.edited |= removed;
+        removed
     }
 
     /// Becomes a copy of `other`, in the room that is already here.
@@ -221,6 +255,7 @@ impl HeaderMap {
         self.text.clone_from(&other.text);
         self.fields.clone_from(&other.fields);
         self.wasted = other.wasted;
+        self.edited = true;
     }
 
     /// Bytes of all names and values.
@@ -288,6 +323,7 @@ impl Clone for HeaderMap {
             text: self.text.clone(),
             fields: self.fields.clone(),
             wasted: self.wasted,
+            edited: self.edited,
         }
     }
 
@@ -359,6 +395,24 @@ mod tests {
         assert!(fields.remove(b"a"));
         assert!(!fields.remove(b"a"));
         assert_eq!(fields, map(&[("b", "2")]));
+    }
+
+    #[test]
+    fn every_change_is_noticed_and_reading_is_none() {
+        let edits: [fn(&mut HeaderMap); 5] = [
+            |map| map.add(b"c", b"3").unwrap(),
+            |map| map.set(b"a", b"2").unwrap(),
+            |map| assert!(map.remove(b"b")),
+            HeaderMap::clear,
+            |map| map.copy_from(&HeaderMap::new()),
+        ];
+        for edit in edits {
+            let mut fields = map(&[("a", "1"), ("b", "2")]);
+            fields.mark();
+            assert!(fields.get(b"a").is_some() && !fields.remove(b"x") && !fields.is_edited());
+            edit(&mut fields);
+            assert!(fields.is_edited());
+        }
     }
 
     #[test]

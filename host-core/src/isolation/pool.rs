@@ -1,8 +1,10 @@
 //! The VMs of one plugin under one isolation.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
+use super::watch::{lock, lock_timed};
 use super::{Isolation, Seat};
 use crate::StartError;
 use crate::plugin::{Plugin, PluginVm};
@@ -12,10 +14,19 @@ use crate::plugin::{Plugin, PluginVm};
 pub struct VmPool {
     plugin: Arc<Plugin>,
     isolation: Isolation,
-    shared: Vec<Mutex<Option<PluginVm>>>,
+    shared: Vec<Slot>,
     next: AtomicUsize,
     started: AtomicU64,
     rebuilt: AtomicU64,
+}
+
+/// A VM that threads share.
+#[derive(Debug, Default)]
+struct Slot {
+    plugin: Mutex<Option<PluginVm>>,
+    /// The VM's number; 0 while there is none that a new stream may live in. So binding a
+    /// stream needs no lock.
+    vm: AtomicU64,
 }
 
 impl VmPool {
@@ -30,7 +41,7 @@ impl VmPool {
             Isolation::Thread | Isolation::Request => 0,
         };
         let pool = Self {
-            shared: (0..shared).map(|_| Mutex::new(None)).collect(),
+            shared: (0..shared).map(|_| Slot::default()).collect(),
             plugin,
             isolation,
             next: AtomicUsize::new(0),
@@ -38,7 +49,9 @@ impl VmPool {
             rebuilt: AtomicU64::new(0),
         };
         for slot in &pool.shared {
-            *lock(slot) = Some(pool.start()?);
+            let plugin = pool.start()?;
+            slot.vm.store(plugin.vm.number(), Ordering::Release);
+            *lock(&slot.plugin) = Some(plugin);
         }
         Ok(Arc::new(pool))
     }
@@ -68,7 +81,10 @@ impl VmPool {
     /// Enters the VM in slot `index` of those that threads share; `None` when there is no
     /// such slot or its VM is being replaced. For events that belong to no stream.
     pub fn enter_slot<R>(&self, index: usize, enter: impl FnOnce(&mut PluginVm) -> R) -> Option<R> {
-        self.slot(index)?.as_mut().map(enter)
+        let mut slot = self.slot(index)?;
+        let result = slot.as_mut().map(enter);
+        self.look(index, &slot);
+        result
     }
 
     /// How many VMs threads share.
@@ -103,13 +119,42 @@ impl VmPool {
         self.next.fetch_add(1, Ordering::Relaxed) % self.shared.len().max(1)
     }
 
-    pub(super) fn slot(&self, index: usize) -> Option<MutexGuard<'_, Option<PluginVm>>> {
-        self.shared.get(index).map(lock)
+    /// Takes note of a VM that has ended.
+    #[inline]
+    pub(super) fn look(&self, index: usize, slot: &Option<PluginVm>) {
+        if slot
+            .as_ref()
+            .is_some_and(|plugin| plugin.vm.ended().is_some())
+        {
+            self.announce(index, None);
+        }
     }
-}
 
-/// A panic while a VM was locked leaves a VM that the next stream may still find alive; its
-/// state is the host's own and consistent between calls, so poisoning is not passed on.
-fn lock(slot: &Mutex<Option<PluginVm>>) -> MutexGuard<'_, Option<PluginVm>> {
-    slot.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Number of the VM in a slot; `None` when there is none that a new stream may live in.
+    #[inline]
+    pub(super) fn vm_in(&self, index: usize) -> Option<u64> {
+        let vm = self.shared.get(index)?.vm.load(Ordering::Acquire);
+        (vm != 0).then_some(vm)
+    }
+
+    /// Tells new streams of the VM in a slot, or that there is none.
+    pub(super) fn announce(&self, index: usize, vm: Option<u64>) {
+        if let Some(slot) = self.shared.get(index) {
+            slot.vm.store(vm.unwrap_or(0), Ordering::Release);
+        }
+    }
+
+    #[inline]
+    pub(super) fn slot(&self, index: usize) -> Option<MutexGuard<'_, Option<PluginVm>>> {
+        self.shared.get(index).map(|slot| lock(&slot.plugin))
+    }
+
+    /// [`VmPool::slot`], and how long it took to get if it was not free.
+    #[inline]
+    pub(super) fn slot_timed(
+        &self,
+        index: usize,
+    ) -> Option<(MutexGuard<'_, Option<PluginVm>>, Option<Duration>)> {
+        self.shared.get(index).map(|slot| lock_timed(&slot.plugin))
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Isolation, VmPool};
+use super::{Isolation, LockWatch, VmPool};
 use crate::plugin::PluginVm;
 use crate::{StartError, Vm};
 
@@ -11,6 +11,7 @@ use crate::{StartError, Vm};
 pub struct Seat {
     pool: Arc<VmPool>,
     own: Option<PluginVm>,
+    watch: Option<Box<dyn LockWatch>>,
 }
 
 /// Which VM a stream lives in.
@@ -41,12 +42,25 @@ pub struct VmGone;
 
 impl Seat {
     pub(super) fn new(pool: Arc<VmPool>, own: Option<PluginVm>) -> Self {
-        Self { pool, own }
+        Self {
+            pool,
+            own,
+            watch: None,
+        }
     }
 
     /// The pool.
     pub fn pool(&self) -> &Arc<VmPool> {
         &self.pool
+    }
+
+    /// Starts watching the locks that this seat takes, or stops; answers who watched. Without
+    /// a watch no clock is read.
+    pub fn set_lock_watch(
+        &mut self,
+        watch: Option<Box<dyn LockWatch>>,
+    ) -> Option<Box<dyn LockWatch>> {
+        std::mem::replace(&mut self.watch, watch)
     }
 
     /// Chooses the VM of a new stream; one that has ended is rebuilt first.
@@ -62,9 +76,9 @@ impl Seat {
             Isolation::Request => Place::Fresh(Box::new(self.pool.start()?)),
             Isolation::Shared | Isolation::Pool(_) => {
                 let index = self.pool.next_slot();
-                let vm = match self.pool.slot(index) {
-                    Some(mut slot) => alive(&self.pool, &mut slot)?.vm.number(),
-                    None => 0,
+                let vm = match self.pool.vm_in(index) {
+                    Some(vm) => vm,
+                    None => self.rebuild(index)?,
                 };
                 Place::Slot { index, vm }
             }
@@ -85,8 +99,9 @@ impl Seat {
         match &mut binding.0 {
             Place::Own { vm } => of_number(&mut self.own, *vm, enter),
             Place::Slot { index, vm } => {
-                let mut slot = self.pool.slot(*index).ok_or(VmGone)?;
-                of_number(&mut slot, *vm, enter)
+                let (index, vm) = (*index, *vm);
+                self.locked(index, |slot| of_number(slot, vm, enter))
+                    .unwrap_or(Err(VmGone))
             }
             Place::Fresh(plugin) => Ok(enter(&mut plugin.vm, plugin.root)),
         }
@@ -105,18 +120,51 @@ impl Seat {
         if self.own.is_some() {
             return of_number(&mut self.own, number, enter);
         }
+        let mut enter = Some(enter);
         for index in 0..self.pool.slots() {
-            let Some(mut slot) = self.pool.slot(index) else {
-                break;
-            };
-            if slot
-                .as_ref()
-                .is_some_and(|plugin| plugin.vm.number() == number)
-            {
-                return of_number(&mut slot, number, enter);
+            let entered = self.locked(index, |slot| {
+                let plugin = slot.as_mut()?;
+                let enter = enter.take_if(|_| plugin.vm.number() == number)?;
+                Some(enter(&mut plugin.vm, plugin.root))
+            });
+            if let Some(Some(result)) = entered {
+                return Ok(result);
             }
         }
         Err(VmGone)
+    }
+
+    /// Does `work` with a slot under its lock.
+    #[inline]
+    fn locked<R>(
+        &mut self,
+        index: usize,
+        work: impl FnOnce(&mut Option<PluginVm>) -> R,
+    ) -> Option<R> {
+        let pool = &*self.pool;
+        let (mut slot, waited) = match self.watch {
+            None => (pool.slot(index)?, None),
+            Some(_) => pool.slot_timed(index)?,
+        };
+        let result = work(&mut slot);
+        pool.look(index, &slot);
+        drop(slot);
+        if let Some(watch) = &mut self.watch {
+            watch.taken(waited);
+        }
+        Some(result)
+    }
+
+    /// Builds the VM of a slot again, unless another thread has done so.
+    #[cold]
+    fn rebuild(&mut self, index: usize) -> Result<u64, StartError> {
+        let pool = self.pool.clone();
+        let rebuilt = self.locked(index, |slot| {
+            let vm = alive(&pool, slot)?.vm.number();
+            pool.announce(index, Some(vm));
+            Ok(vm)
+        });
+        rebuilt.unwrap_or(Ok(0))
     }
 
     /// The thread's own VM, under isolation `thread`.

@@ -73,13 +73,21 @@ impl Vm {
             .collect()
     }
 
-    /// Names the streams that the guest continued, closed or answered since this was last
+    /// Shows the streams that the guest continued, closed or answered since this was last
     /// asked, be it in a callback of another stream: embedders wake who waits for them.
-    pub fn drain_touched(&mut self, each: impl FnMut(ContextId)) {
-        self.instance.host_mut().touched.drain(..).for_each(each);
+    pub fn each_touched(&mut self, mut each: impl FnMut(ContextId, &Stream)) {
+        let host = self.instance.host_mut();
+        let mut touched = std::mem::take(&mut host.touched);
+        for id in touched.drain(..) {
+            if let Some(stream) = host.stream_mut(id) {
+                each(id, stream);
+            }
+        }
+        // Its room is used again.
+        host.touched = touched;
     }
 
-    /// Whether [`Vm::drain_touched`] has something, or [`Vm::take_finished`].
+    /// Whether [`Vm::each_touched`] has something, or [`Vm::take_finished`].
     #[inline]
     pub fn is_stirred(&self) -> bool {
         let host = self.host();

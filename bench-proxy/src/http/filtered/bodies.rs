@@ -1,6 +1,6 @@
 //! What is sent once a header has left the filters.
 
-use http::header::{CONTENT_LENGTH, HeaderValue};
+use http::header::{CONTENT_LENGTH, HeaderMap, HeaderValue};
 use http::{StatusCode, request, response};
 
 use crate::http::FilteredRequest;
@@ -20,8 +20,7 @@ pub(super) fn request_body(
         if whole.is_empty() && incoming.is_none() {
             return RequestBody::Empty;
         }
-        let length = HeaderValue::from(whole.len());
-        parts.headers.insert(CONTENT_LENGTH, length);
+        set_length(&mut parts.headers, whole.len());
         return RequestBody::Full((!whole.is_empty()).then_some(whole), None);
     }
     match incoming {
@@ -32,6 +31,15 @@ pub(super) fn request_body(
             parts.headers.remove(CONTENT_LENGTH);
             RequestBody::Filtered(FilteredRequest::new(shared.clone(), incoming))
         }
+    }
+}
+
+/// Says the length of a body, where the header does not say it yet.
+fn set_length(headers: &mut HeaderMap, length: usize) {
+    let said = headers.get(CONTENT_LENGTH);
+    let said = said.and_then(|said| said.to_str().ok()?.parse::<usize>().ok());
+    if said != Some(length) || headers.get_all(CONTENT_LENGTH).iter().count() != 1 {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
     }
 }
 
@@ -50,8 +58,7 @@ pub(super) fn response_body(
                 StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
             );
         if !bodiless && (!whole.is_empty() || head.headers.contains_key(CONTENT_LENGTH)) {
-            let length = HeaderValue::from(whole.len());
-            head.headers.insert(CONTENT_LENGTH, length);
+            set_length(&mut head.headers, whole.len());
         }
         return Kind::Full((!whole.is_empty()).then_some(whole));
     }

@@ -45,13 +45,14 @@ impl Stream<'_> {
         self.request_head(&mut incoming).await?;
         let body = {
             let chain = &mut *self.chain.borrow_mut();
-            fields::apply_request(parts, chain.headers(Side::Request))
-                .map_err(|_| Refusal::BadFilter)?;
-            // What a filter added must not change how the message is framed either.
-            parts.headers.remove(TRANSFER_ENCODING);
+            if let Some(fields) = chain.changed(Side::Request) {
+                fields::apply_request(parts, fields).map_err(|_| Refusal::BadFilter)?;
+                // What a filter added must not change how the message is framed either.
+                parts.headers.remove(TRANSFER_ENCODING);
+            }
             request_body(chain, &self.chain, parts, incoming)
         };
-        let (host, route) = routed(&self.service.router, parts)?;
+        let route = routed(&self.service.router, parts)?;
         let (cluster, timeout) = match &route.action {
             RouteAction::Cluster { cluster, timeout } => {
                 (&self.worker.clusters[*cluster], *timeout)
@@ -65,7 +66,7 @@ impl Stream<'_> {
                 return Ok(Sent::Direct(response.into_parts().0));
             }
         };
-        self.chain.borrow().routed(host, route, cluster.name());
+        self.chain.borrow().routed(&route.names);
         Target::rewrite(parts, cluster).map_err(|_| Refusal::BadHost)?;
         let mut head = Request::new(());
         std::mem::swap(head.method_mut(), &mut parts.method);
@@ -95,7 +96,7 @@ impl Stream<'_> {
         .await?;
         self.chain
             .borrow()
-            .sent_to(&cluster.address(answer.endpoint));
+            .sent_to(cluster.address(answer.endpoint));
         Ok(Sent::Upstream(answer))
     }
 

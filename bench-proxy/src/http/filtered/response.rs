@@ -45,10 +45,12 @@ impl Stream<'_> {
             return Err((detour, running));
         }
         let chain = &mut *self.chain.borrow_mut();
-        if fields::apply_response(&mut head, chain.headers(Side::Response)).is_err() {
-            return Err((Refusal::BadFilter.into(), running));
+        if let Some(fields) = chain.changed(Side::Response) {
+            if fields::apply_response(&mut head, fields).is_err() {
+                return Err((Refusal::BadFilter.into(), running));
+            }
+            head.headers.remove(TRANSFER_ENCODING);
         }
-        head.headers.remove(TRANSFER_ENCODING);
         let kind = response_body(chain, &self.chain, &mut head, body, is_head);
         Ok((head, kind, running))
     }
@@ -112,10 +114,12 @@ impl Stream<'_> {
         let (mut head, ()) = Response::new(()).into_parts();
         let kind = {
             let chain = &mut *self.chain.borrow_mut();
-            if fields::apply_response(&mut head, chain.headers(Side::Response)).is_err() {
-                return Ok(refuse(&Refusal::BadFilter, Some(ending), running));
+            if let Some(fields) = chain.changed(Side::Response) {
+                if fields::apply_response(&mut head, fields).is_err() {
+                    return Ok(refuse(&Refusal::BadFilter, Some(ending), running));
+                }
+                head.headers.remove(TRANSFER_ENCODING);
             }
-            head.headers.remove(TRANSFER_ENCODING);
             response_body(chain, &self.chain, &mut head, None, false)
         };
         Ok(Response::from_parts(

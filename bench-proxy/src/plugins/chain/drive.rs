@@ -13,6 +13,7 @@ impl Chain {
         if self.holding == 0 {
             return;
         }
+        self.info.knock.listen(context);
         for index in 0..self.parts.links.len() {
             if self.over.is_some() {
                 return;
@@ -35,26 +36,23 @@ impl Chain {
 
     /// Looks at filters that may end the stream from outside of its own callbacks.
     pub(crate) fn watch(&mut self, context: &mut Context<'_>) -> Option<Over> {
+        self.info.knock.listen(context);
+        if !self.info.knock.take() {
+            return self.take_over();
+        }
         for index in 0..self.parts.links.len() {
-            let link = &self.parts.links[index];
-            if link.binding.is_some() && link.seat.shared.has_events && self.over.is_none() {
+            if self.parts.links[index].binding.is_some() && self.over.is_none() {
                 self.look(index, context);
             }
         }
         self.take_over()
     }
 
-    /// Looks whether a filter let something go or ended the stream; else waits for that.
+    /// Looks whether a filter let something go or ended the stream.
     fn look(&mut self, index: usize, context: &mut Context<'_>) {
-        let shared = self.parts.links[index].seat.shared.clone();
-        self.parts.links[index].watched = true;
         let looked = self.call(index, |vm, id| {
             let (request, response) = vm.take_continued(id);
-            let number = vm.number();
             let left = Left::of(stream_of(vm, id)?, Side::Request, Action::Continue);
-            if !request && !response && left.answer.is_none() && !left.closed {
-                shared.wait(number, id, context.waker());
-            }
             Ok((request, response, left))
         });
         let Ok((request, response, mut left)) = looked else {

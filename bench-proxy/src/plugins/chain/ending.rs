@@ -2,6 +2,7 @@
 
 use host_core::Isolation;
 
+use super::piece::Sink;
 use super::{Chain, ChainRef, Over};
 use crate::plugins::Entry;
 
@@ -38,20 +39,25 @@ impl Chain {
             };
             let (vm, id) = (binding.vm(), link.id);
             let shared = &link.seat.shared;
-            if link.watched {
-                shared.forget(vm, id);
+            let own = shared.pool.isolation() == Isolation::Request;
+            if own {
+                self.worker.fresh.borrow_mut().remove(&vm);
             }
             match link.seat.enter(&mut binding, id, |vm| vm.finish(id)) {
                 Ok(Some(mut stream)) => {
                     stream.clear();
                     self.worker.streams.borrow_mut().push(stream);
                 }
-                // The guest ends it later; a VM of the stream's own does not outlive it.
+                // The guest ends it later.
+                Ok(None) if own => {
+                    let now = self.worker.timers.now();
+                    self.worker.lingering.keep(&link.seat, binding, id, now);
+                    continue;
+                }
                 Ok(None) => {}
                 Err(Entry::Gone | Entry::Trapped) => drop(shared.orphan(vm, id)),
             }
-            if shared.pool.isolation() == Isolation::Request {
-                self.worker.fresh.borrow_mut().remove(&vm);
+            if own {
                 drop(binding);
                 // What its end left behind is nobody's.
                 drop(shared.orphan(vm, id));
@@ -60,7 +66,9 @@ impl Chain {
         links.clear();
         self.parts.links = links;
         self.parts.carry.clear();
-        let parts = std::mem::take(&mut self.parts);
+        let mut parts = std::mem::take(&mut self.parts);
+        parts.sinks = std::mem::take(&mut self.sinks);
+        parts.sinks.iter_mut().for_each(Sink::clear);
         self.worker.spare.borrow_mut().push(parts);
     }
 }

@@ -35,8 +35,6 @@ pub(super) struct Link {
     pub(super) progress: [Progress; 2],
     /// What the filter's context held when it failed.
     pub(super) orphan: Option<Box<Stream>>,
-    /// Whether a waker may be registered for it.
-    pub(super) watched: bool,
 }
 
 impl Link {

@@ -14,6 +14,7 @@ impl Chain {
             fed: true,
             ..Sink::default()
         };
+        self.changed[Side::Response as usize] = true;
         let Some(mut answer) = self.answer.take() else {
             return;
         };

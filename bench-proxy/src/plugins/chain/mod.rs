@@ -24,7 +24,7 @@ use bytes::Bytes;
 use host_core::LocalResponse;
 use host_core::http::HeaderMap as Fields;
 
-use super::StreamInfo;
+use super::{RouteNames, StreamInfo};
 use crate::upstream::BodyError;
 use crate::worker::Worker;
 use piece::Sink;
@@ -53,6 +53,8 @@ pub(crate) struct Chain {
     /// The links and room that is used again.
     parts: Parts,
     sinks: [Sink; 2],
+    /// Whether a filter may have changed the header of either side.
+    changed: [bool; 2],
     /// Halves that some filter holds.
     holding: usize,
     over: Option<Over>,
@@ -74,9 +76,9 @@ impl Chain {
         &mut self.parts.carry
     }
 
-    /// The fields that left the last filter.
-    pub(crate) fn headers(&self, side: Side) -> &Fields {
-        &self.parts.headers[side as usize]
+    /// The fields that left the last filter, unless they are those that entered the first.
+    pub(crate) fn changed(&self, side: Side) -> Option<&Fields> {
+        self.changed[side as usize].then(|| &self.parts.headers[side as usize])
     }
 
     /// Whether the header has left the last filter.
@@ -138,17 +140,12 @@ impl Chain {
     }
 
     /// Notes the route that was chosen, for properties.
-    pub(crate) fn routed(
-        &self,
-        host: &crate::config::VirtualHost,
-        route: &crate::config::Route,
-        cluster: &Arc<str>,
-    ) {
-        self.info.routed(&host.name, &route.name, cluster);
+    pub(crate) fn routed(&self, names: &Arc<RouteNames>) {
+        self.info.routed(names);
     }
 
     /// Notes the endpoint that answered, for properties.
-    pub(crate) fn sent_to(&self, endpoint: &str) {
+    pub(crate) fn sent_to(&self, endpoint: &Arc<str>) {
         self.info.sent_to(endpoint);
     }
 

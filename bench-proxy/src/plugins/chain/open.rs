@@ -26,6 +26,8 @@ pub(crate) struct Parts {
     pub(super) carry: Fields,
     /// Fields that left the last filter, of both sides.
     pub(super) headers: [Fields; 2],
+    /// What leaves the last filter; empty between streams.
+    pub(super) sinks: [Sink; 2],
 }
 
 impl Chain {
@@ -36,12 +38,14 @@ impl Chain {
         connection: &Connection,
         version: Version,
     ) -> ChainRef {
-        let parts = worker.spare.borrow_mut().pop().unwrap_or_default();
+        let mut parts = worker.spare.borrow_mut().pop().unwrap_or_default();
+        let sinks = std::mem::take(&mut parts.sinks);
         let chain = Rc::new(RefCell::new(Self {
             worker: worker.clone(),
             info: StreamInfo::new(connection.facts.clone(), Some(version)),
             parts,
-            sinks: [Sink::default(), Sink::default()],
+            sinks,
+            changed: [false; 2],
             holding: 0,
             over: None,
             answer: None,
@@ -59,7 +63,6 @@ impl Chain {
                 id: 0,
                 progress: [Progress::default(); 2],
                 orphan: None,
-                watched: false,
             });
         }
         for index in 0..service.filters.len() {

@@ -55,6 +55,12 @@ pub(super) struct Sink {
 }
 
 impl Sink {
+    /// Forgets everything and keeps the room.
+    pub(super) fn clear(&mut self) {
+        self.pieces.clear();
+        (self.ready, self.ended, self.fed) = (false, false, false);
+    }
+
     pub(super) fn has_piece(&self) -> bool {
         self.ended || !self.pieces.is_empty()
     }

@@ -141,6 +141,9 @@ impl Chain {
         progress.end = end;
         // A stream that may go on without this filter still needs what it came with.
         let keep = link.seat.shared.policy == FailPolicy::Open;
+        // What the last filter leaves as it came to the first need not be carried on.
+        let last = position + 1 == self.parts.links.len();
+        let mut changed = self.changed[side as usize];
         let mut carry = std::mem::take(&mut self.parts.carry);
         let left = self.call(index, |vm, id| {
             let half = side.of(stream_of(vm, id)?);
@@ -149,18 +152,22 @@ impl Chain {
             } else {
                 std::mem::swap(&mut half.headers, &mut carry);
             }
+            half.headers.mark();
             let action = match side {
                 Side::Request => vm.on_request_headers(id, end)?,
                 Side::Response => vm.on_response_headers(id, end)?,
             };
             let stream = stream_of(vm, id)?;
             let left = Left::of(stream, side, action);
-            if left.goes_on() {
-                carry.copy_from(&side.of(stream).headers);
+            let headers = &side.of(stream).headers;
+            changed |= headers.is_edited();
+            if left.goes_on() && (changed || !last) {
+                carry.copy_from(headers);
             }
             Ok(left)
         });
         self.parts.carry = carry;
+        self.changed[side as usize] = changed;
         let Ok(left) = left else {
             if self.failed(index) {
                 self.push(side, position + 1, Item::Headers { end });
@@ -193,13 +200,32 @@ impl Chain {
             }
             return;
         }
+        let held = progress.held;
+        let mut untouched = false;
         let left = self.call(index, |vm, id| {
             let action = match side {
                 Side::Request => vm.on_request_body(id, &bytes, end)?,
                 Side::Response => vm.on_response_body(id, &bytes, end)?,
             };
-            Ok(Left::of(stream_of(vm, id)?, side, action))
+            let stream = stream_of(vm, id)?;
+            let left = Left::of(stream, side, action);
+            let half = side.of(stream);
+            untouched = !held
+                && left.goes_on()
+                && half.trailers.is_empty()
+                && half.body.as_slice() == &*bytes;
+            if untouched {
+                half.body.clear();
+            }
+            Ok(left)
         });
+        if untouched && left.is_ok() {
+            // As it came, without a copy; the usual case.
+            if end || !bytes.is_empty() {
+                self.push(side, position + 1, Item::Data { bytes, end });
+            }
+            return;
+        }
         let Ok(mut left) = left else {
             if self.failed(index) {
                 self.recover(side, position, index);

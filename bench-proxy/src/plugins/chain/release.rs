@@ -72,6 +72,7 @@ impl Chain {
         let has_trailers = released.trailers.is_some();
         let has_body = !released.body.is_empty();
         if was.holds_headers {
+            self.changed[side as usize] = true;
             let end = was.end && !has_body && !has_trailers;
             self.push(side, next, Item::Headers { end });
             if end {

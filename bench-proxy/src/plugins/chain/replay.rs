@@ -18,7 +18,6 @@ impl Chain {
         let Some(old) = link.binding.take() else {
             return false;
         };
-        shared.forget(old.vm(), link.id);
         let Some(stream) = shared.orphan(old.vm(), link.id) else {
             return false;
         };

@@ -53,6 +53,7 @@ struct Link {
 #[derive(Debug)]
 pub(super) struct Chain {
     links: Vec<Link>,
+    info: Arc<StreamInfo>,
     stats: Arc<Stats>,
     /// What left the last filter: bytes, and whether nothing follows.
     out: [(Vec<u8>, bool); 2],
@@ -71,6 +72,7 @@ impl Chain {
         let info = StreamInfo::new(connection.facts.clone(), None);
         let mut chain = Self {
             links: Vec::with_capacity(seats.len()),
+            info: info.clone(),
             stats,
             out: Default::default(),
         };
@@ -192,23 +194,19 @@ impl Chain {
     /// has `context` woken when more may be.
     pub(super) fn advance(&mut self, context: &mut Context<'_>) -> Result<bool, Closed> {
         let mut any = false;
+        self.info.knock.listen(context);
         for index in 0..self.links.len() {
             let link = &self.links[index];
             if !link.seat.shared.has_events && link.held == [None; 2] {
                 continue;
             }
-            let shared = link.seat.shared.clone();
             let looked = self.call(index, |vm, id| {
                 let (client, server) = vm.take_continued(id);
-                let number = vm.number();
                 let stream = stream_of(vm, id)?;
                 let closed = stream.request.closed || stream.response.closed;
                 let mut take =
                     |from: Origin, continued: bool| continued.then(|| from.of(stream).body.take());
                 let let_go = [take(Origin::Client, client), take(Origin::Server, server)];
-                if !closed {
-                    shared.wait(number, id, context.waker());
-                }
                 Ok((closed, let_go))
             });
             let (closed, let_go) = match looked {
@@ -288,7 +286,6 @@ impl Drop for Chain {
                 continue;
             };
             let (vm, id) = (binding.vm(), link.id);
-            link.seat.shared.forget(vm, id);
             let ended = link
                 .seat
                 .enter(&mut binding, id, |vm| vm.finish(id).map(drop));

@@ -9,11 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Request, Response};
-use hyper::client::conn::{http1, http2};
+use hyper::client::conn::http2;
 
 use super::body::{Back, RequestBody, UpstreamBody};
 use super::connect::{Connector, Place};
 use super::error::UpstreamError;
+use super::line::Line;
 use crate::config;
 use crate::net::{TlsError, client_config, server_name};
 use crate::stats::Stats;
@@ -29,16 +30,17 @@ pub(crate) struct Answer {
 /// A connection that waits for its next request.
 #[derive(Debug)]
 struct Idle {
-    sender: http1::SendRequest<RequestBody>,
-    endpoint: usize,
+    line: Line,
     since: u64,
 }
 
 /// One worker's connections to one cluster.
 #[derive(Debug)]
 pub(crate) struct Cluster {
-    name: Arc<str>,
+    name: String,
     places: Vec<Place>,
+    /// `host:port` of each place.
+    addresses: Vec<Arc<str>>,
     connector: Connector,
     http2: bool,
     max_connections: usize,
@@ -85,9 +87,14 @@ impl Cluster {
             Ok(address) => Place::Address((address, endpoint.port).into()),
             Err(_) => Place::Name(endpoint.host.clone(), endpoint.port),
         };
+        let places: Vec<Place> = config.endpoints.iter().map(place).collect();
         Ok(Rc::new(Self {
-            name: config.name.as_str().into(),
-            places: config.endpoints.iter().map(place).collect(),
+            name: config.name.clone(),
+            addresses: places
+                .iter()
+                .map(|place| place.to_string().into())
+                .collect(),
+            places,
             connector: Connector {
                 timeout: config.connect_timeout,
                 tls,
@@ -105,7 +112,7 @@ impl Cluster {
     }
 
     /// The cluster's name.
-    pub(crate) fn name(&self) -> &Arc<str> {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
@@ -120,11 +127,8 @@ impl Cluster {
     }
 
     /// `host:port` of an endpoint.
-    pub(crate) fn address(&self, endpoint: usize) -> String {
-        match &self.places[endpoint] {
-            Place::Address(address) => address.to_string(),
-            Place::Name(name, port) => format!("{name}:{port}"),
-        }
+    pub(crate) fn address(&self, endpoint: usize) -> &Arc<str> {
+        &self.addresses[endpoint]
     }
 
     /// Connections now.
@@ -135,19 +139,16 @@ impl Cluster {
     /// Closes connections that have waited too long.
     pub(crate) fn close_idle(&self) {
         let now = self.timers.now();
-        self.idle.borrow_mut().retain(|idle| {
-            !idle.sender.is_closed() && now.saturating_sub(idle.since) < self.idle_timeout
+        self.idle.borrow_mut().retain_mut(|idle| {
+            now.saturating_sub(idle.since) < self.idle_timeout && idle.line.is_alive()
         });
     }
 
-    pub(super) fn put_back(&self, sender: http1::SendRequest<RequestBody>, endpoint: usize) {
-        if !sender.is_closed() {
-            self.idle.borrow_mut().push(Idle {
-                sender,
-                endpoint,
-                since: self.timers.now(),
-            });
-        }
+    pub(super) fn put_back(&self, line: Line) {
+        self.idle.borrow_mut().push(Idle {
+            line,
+            since: self.timers.now(),
+        });
     }
 
     /// Sends a request and waits for the head of the answer.
@@ -160,33 +161,27 @@ impl Cluster {
     ) -> Result<Answer, UpstreamError> {
         self.stats.upstream_requests.count();
         if self.http2 {
-            return self.send_http2(request).await;
+            return Box::pin(self.send_http2(request)).await;
         }
         loop {
             // A statement of its own, so that the pool is not borrowed while we wait.
             let pooled = self.idle.borrow_mut().pop();
-            let (mut sender, endpoint, fresh) = match pooled {
-                Some(Idle {
-                    mut sender,
-                    endpoint,
-                    ..
-                }) => {
-                    if sender.is_closed() || sender.ready().await.is_err() {
+            let (mut line, fresh) = match pooled {
+                Some(Idle { mut line, .. }) => {
+                    if !line.is_ready().await {
                         continue;
                     }
-                    (sender, endpoint, false)
+                    (line, false)
                 }
-                None => {
-                    let (sender, endpoint) = self.connect_http1().await?;
-                    (sender, endpoint, true)
-                }
+                // In a box, because every request would carry its size along.
+                None => (Box::pin(self.connect_http1()).await?, true),
             };
-            match sender.try_send_request(request).await {
+            match line.exchange(request).await {
                 Ok(response) => {
+                    let endpoint = line.endpoint;
                     let back = Back {
-                        sender,
+                        line,
                         cluster: self.clone(),
-                        endpoint,
                     };
                     return Ok(Answer {
                         response: response.map(|body| UpstreamBody::new(body, Some(back))),

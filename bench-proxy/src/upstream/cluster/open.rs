@@ -9,6 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::Cluster;
 use crate::net::Local;
 use crate::upstream::connect::Transport;
+use crate::upstream::line::{Line, Open};
 use crate::upstream::{RequestBody, UpstreamError};
 
 impl Cluster {
@@ -31,15 +32,31 @@ impl Cluster {
         Ok((sender, endpoint, true))
     }
 
-    pub(super) async fn connect_http1(
-        &self,
-    ) -> Result<(http1::SendRequest<RequestBody>, usize), UpstreamError> {
+    pub(super) async fn connect_http1(&self) -> Result<Line, UpstreamError> {
         let (transport, endpoint) = self.transport().await?;
-        let sender = match transport {
-            Transport::Plain(stream) => self.handshake_http1(stream).await,
-            Transport::Tls(stream) => self.handshake_http1(*stream).await,
-        }?;
-        Ok((sender, endpoint))
+        match transport {
+            Transport::Plain(stream) => {
+                let (sender, connection) = http1::Builder::new()
+                    .handshake(TokioIo::new(stream))
+                    .await
+                    .map_err(UpstreamError::Reset)?;
+                Ok(Line::new(
+                    sender,
+                    connection,
+                    Open::new(&self.open),
+                    endpoint,
+                ))
+            }
+            // It has to say goodbye when nobody has the line any more.
+            Transport::Tls(stream) => {
+                let (sender, connection) = http1::Builder::new()
+                    .handshake(TokioIo::new(*stream))
+                    .await
+                    .map_err(UpstreamError::Reset)?;
+                self.run(async { drop(connection.await) });
+                Ok(Line::apart(sender, endpoint))
+            }
+        }
     }
 
     /// Connects to the next endpoint, or to one after it when that fails.
@@ -66,21 +83,6 @@ impl Cluster {
         Err(UpstreamError::Connect(last.unwrap_or_else(none)))
     }
 
-    async fn handshake_http1<T>(
-        &self,
-        stream: T,
-    ) -> Result<http1::SendRequest<RequestBody>, UpstreamError>
-    where
-        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        let (sender, connection) = http1::Builder::new()
-            .handshake(TokioIo::new(stream))
-            .await
-            .map_err(UpstreamError::Reset)?;
-        self.run(async { drop(connection.await) });
-        Ok(sender)
-    }
-
     async fn handshake_http2<T>(
         &self,
         stream: T,
@@ -100,11 +102,10 @@ impl Cluster {
 
     /// Runs a connection beside everything else.
     fn run(&self, connection: impl Future<Output = ()> + 'static) {
-        let open = self.open.clone();
-        open.set(open.get() + 1);
+        let open = Open::new(&self.open);
         tokio::task::spawn_local(async move {
             connection.await;
-            open.set(open.get() - 1);
+            drop(open);
         });
     }
 }

@@ -1,0 +1,70 @@
+//! `pwbench contend`.
+
+mod support;
+
+use support::{expect_exit, folder, json, run, stderr, stdout};
+
+#[test]
+fn a_short_campaign_measures_every_isolation_and_can_be_reported_again() {
+    let folder = folder();
+    let arguments = [
+        "contend",
+        "--runtime",
+        "wasmtime/cranelift",
+        "--workload",
+        "shared-counter",
+        "--threads",
+        "1,2",
+        "--isolation",
+        "shared,thread,pool:2,request",
+        "--blocks",
+        "2",
+        "--time",
+        "20",
+        "--format",
+        "json",
+    ];
+    let output = run(folder.path(), &arguments);
+    expect_exit(&output, 0);
+    let summary = json(&output);
+    let curves = summary["curves"].as_array().expect("curves");
+    assert_eq!(curves.len(), 4, "{summary}");
+    for curve in curves {
+        let points = curve["points"].as_array().expect("points");
+        assert_eq!(points.len(), 2, "{curve}");
+        for point in points {
+            assert!(point["rate"]["value"].as_f64() > Some(0.0), "{point}");
+            let jain = point["jain"]["value"].as_f64().expect("a number");
+            assert!((0.5..=1.0).contains(&jain), "{point}");
+            let shares = matches!(curve["isolation"].as_str(), Some("shared" | "pool:2"));
+            assert_eq!(point["locks"].is_object(), shares, "{curve}");
+        }
+    }
+    assert_eq!(summary["failures"].as_array().map(Vec::len), Some(0));
+    assert_eq!(summary["controls"].as_array().map(Vec::len), Some(1));
+
+    let results = folder.path().join("results");
+    let campaign = std::fs::read_dir(results).expect("results").next();
+    let campaign = campaign.expect("a campaign").expect("readable").path();
+    for file in ["report.html", "report.md", "report.csv", "summary.json"] {
+        assert!(campaign.join(file).is_file(), "{file}");
+    }
+    let again = run(folder.path(), &["report", &campaign.display().to_string()]);
+    expect_exit(&again, 0);
+    assert!(stdout(&again).contains("pool:2"), "{}", stdout(&again));
+}
+
+#[test]
+fn senseless_threads_and_isolations_are_refused_with_what_to_give() {
+    let folder = folder();
+    for (arguments, words) in [
+        (["--threads", "100000"], "at most"),
+        (["--threads", "0"], "--threads"),
+        (["--isolation", "alone"], "pool:N"),
+        (["--workload", "nothing"], "shared-counter"),
+    ] {
+        let output = run(folder.path(), &[&["contend"][..], &arguments].concat());
+        expect_exit(&output, 2);
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
+    }
+}
