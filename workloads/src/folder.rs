@@ -41,6 +41,14 @@ impl Workload {
     pub fn from_folder(folder: &Path, variant: Option<&str>) -> Result<Self, WorkloadError> {
         Folder::on_disk(folder)?.load(variant)
     }
+
+    /// The file of exchanges that a folder's `workload.toml` names.
+    ///
+    /// # Errors
+    /// When its `workload.toml` cannot be read or is not what it should be.
+    pub fn traffic_file(folder: &Path) -> Result<PathBuf, WorkloadError> {
+        Ok(folder.join(&Folder::on_disk(folder)?.manifest.traffic))
+    }
 }
 
 impl Listed {

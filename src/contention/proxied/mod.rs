@@ -96,7 +96,7 @@ impl Proxied {
             .iter()
             .find(own)
             .ok_or_else(|| Failed::error("the cell's workload is not in the field"))?;
-        let traffic = traffic(&cell.passed.subject.workload);
+        let traffic = traffic(&cell.passed.subject.workload)?;
         let mut upstream = Process::start(
             ["upstream", "--format", "json"]
                 .into_iter()
@@ -163,11 +163,16 @@ async fn generate(arguments: impl Iterator<Item = String>) -> Result<Generated, 
 }
 
 /// The arguments that name a workload's traffic.
-fn traffic(source: &Source) -> Vec<String> {
-    match source {
-        Source::BuiltIn { name, .. } => vec!["--workload".to_owned(), name.clone()],
-        Source::Files { requests, .. } => {
-            vec!["--requests".to_owned(), requests.display().to_string()]
+fn traffic(source: &Source) -> Result<Vec<String>, Failed> {
+    let requests = match source {
+        Source::BuiltIn { name, .. } => return Ok(vec!["--workload".to_owned(), name.clone()]),
+        Source::Folder { folder, .. } => {
+            workloads::Workload::traffic_file(folder).map_err(Failed::error)?
         }
-    }
+        Source::Files { requests, .. } => requests.clone(),
+    };
+    Ok(vec![
+        "--requests".to_owned(),
+        requests.display().to_string(),
+    ])
 }
