@@ -74,6 +74,8 @@ pub(crate) enum Error {
     #[error(transparent)]
     Config(#[from] bench_proxy::ConfigError),
     #[error(transparent)]
+    Load(#[from] load::LoadError),
+    #[error(transparent)]
     Serve(#[from] bench_proxy::StartError),
     #[error("{}: {source}", file.display())]
     Module {

@@ -4,6 +4,7 @@ mod compare;
 mod compile;
 mod contend;
 mod gate;
+mod generate;
 mod history;
 mod inspect;
 mod list;
@@ -13,12 +14,14 @@ mod report;
 mod run;
 mod selection;
 mod serve;
+mod upstream;
 mod verify;
 
 pub(crate) use compare::CompareArgs;
 pub(crate) use compile::CompileArgs;
 pub(crate) use contend::ContendArgs;
 pub(crate) use gate::GateArgs;
+pub(crate) use generate::{ArrivalsArg, CheckArg, GenerateArgs, PacingArg, TagArg, TrafficArgs};
 pub(crate) use history::HistoryArgs;
 pub(crate) use inspect::InspectArgs;
 pub(crate) use list::ListArgs;
@@ -28,6 +31,7 @@ pub(crate) use report::ReportArgs;
 pub(crate) use run::{Preset, RunArgs};
 pub(crate) use selection::Selection;
 pub(crate) use serve::ServeArgs;
+pub(crate) use upstream::UpstreamArgs;
 pub(crate) use verify::VerifyArgs;
 
 use std::path::PathBuf;
@@ -76,6 +80,10 @@ pub(crate) enum Command {
     Merge(MergeArgs),
     /// Run the reverse proxy with Proxy-Wasm filters
     Serve(ServeArgs),
+    /// Send load to a server on this machine and measure what came back
+    Generate(GenerateArgs),
+    /// Run a server that answers recorded exchanges, to be measured through
+    Upstream(UpstreamArgs),
     /// Run one trial: its description is read from standard input
     #[command(hide = true)]
     Trial,

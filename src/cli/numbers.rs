@@ -23,6 +23,17 @@ pub(crate) fn percent(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Seconds with a fraction, such as `0.5`; zero too.
+pub(super) fn decimal_seconds(text: &str) -> Result<Duration, String> {
+    let wrong = || "give seconds from 0 to 86400, such as 10 or 0.5".to_owned();
+    match text.parse::<f64>() {
+        Ok(number) if (0.0..=86_400.0).contains(&number) => {
+            Duration::try_from_secs_f64(number).map_err(|_| wrong())
+        }
+        _ => Err(wrong()),
+    }
+}
+
 fn positive(text: &str, limit: u64) -> Result<u64, String> {
     match text.parse() {
         Ok(number) if (1..=limit).contains(&number) => Ok(number),
@@ -52,6 +63,10 @@ mod tests {
                 "{text:?}"
             );
         }
+        for text in ["-1", "NaN", "inf", "", "1s", "86401"] {
+            assert!(decimal_seconds(text).is_err(), "{text:?}");
+        }
+        assert_eq!(decimal_seconds("0.5"), Ok(Duration::from_millis(500)));
         assert_eq!(milliseconds("20"), Ok(Duration::from_millis(20)));
     }
 }

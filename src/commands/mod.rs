@@ -4,6 +4,7 @@ mod compare;
 mod compile;
 mod contend;
 mod gate;
+mod generate;
 mod history;
 mod inspect;
 mod list;
@@ -12,6 +13,7 @@ mod report;
 mod run;
 mod serve;
 mod trial;
+mod upstream;
 mod verify;
 
 use crate::cli::{Cli, Command};
@@ -20,8 +22,11 @@ use crate::error::{Error, Exit};
 /// Does what was asked for.
 pub(crate) fn execute(cli: Cli) -> Result<Exit, Error> {
     runtimes::name_engine_libraries(&cli.engine_libraries)?;
-    // A trial opens what it needs and nothing beside it.
-    if !matches!(cli.command, Command::Trial) {
+    // A trial opens what it needs and nothing beside it; load needs no engine.
+    if !matches!(
+        cli.command,
+        Command::Trial | Command::Generate(_) | Command::Upstream(_)
+    ) {
         runtimes::check_engine_libraries()?;
     }
     match cli.command {
@@ -37,6 +42,8 @@ pub(crate) fn execute(cli: Cli) -> Result<Exit, Error> {
         Command::History(arguments) => history::history(&arguments),
         Command::Merge(arguments) => merge::merge(&arguments),
         Command::Serve(arguments) => serve::serve(&arguments),
+        Command::Generate(arguments) => generate::generate(&arguments),
+        Command::Upstream(arguments) => upstream::upstream(&arguments),
         Command::Trial => trial::trial(),
     }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::digest::sha256;
 use crate::error::WorkloadError;
 use crate::native_twin::NativeTwin;
-use crate::traffic::parse_traffic;
+use crate::traffic::{Exchange, parse_traffic};
 use crate::workload::{Model, Workload};
 
 /// The largest module taken, in bytes.
@@ -28,6 +28,15 @@ pub(crate) const MAX_MANIFEST_BYTES: u64 = 1 << 20;
 
 /// The largest native twin taken, in bytes.
 const MAX_LIBRARY_BYTES: u64 = 256 << 20;
+
+/// The exchanges of a traffic file (HAR or JSON lines).
+///
+/// # Errors
+/// When it cannot be read, is too large, or is not what it should be.
+pub fn read_traffic(file: &Path) -> Result<Vec<Exchange>, WorkloadError> {
+    let bytes = read(file, "traffic", MAX_TRAFFIC_BYTES)?;
+    Ok(parse_traffic(&file.display().to_string(), &bytes)?)
+}
 
 impl Workload {
     /// A workload from a module, its plugin configuration (any format, handed on
@@ -50,8 +59,7 @@ impl Workload {
             Some(file) => read(file, "a plugin configuration", MAX_CONFIGURATION_BYTES)?,
             None => Vec::new(),
         };
-        let traffic = read(requests, "traffic", MAX_TRAFFIC_BYTES)?;
-        let exchanges = parse_traffic(&requests.display().to_string(), &traffic)?;
+        let exchanges = read_traffic(requests)?;
         let stem = module.file_stem().map(|stem| stem.to_string_lossy());
         let name = name.map_or_else(
             || stem.unwrap_or("module".into()).into_owned(),

@@ -27,7 +27,9 @@ mod workload;
 
 pub use catalogue::{catalogue, find, find_variant, names, quick_names, variants};
 pub use error::WorkloadError;
-pub use files::{MAX_CONFIGURATION_BYTES, MAX_MODEL_BYTES, MAX_MODULE_BYTES, MAX_TRAFFIC_BYTES};
+pub use files::{
+    MAX_CONFIGURATION_BYTES, MAX_MODEL_BYTES, MAX_MODULE_BYTES, MAX_TRAFFIC_BYTES, read_traffic,
+};
 pub use native_twin::NativeTwin;
 pub use traffic::{
     Exchange, Expectation, Fault, Forwarded, LocalResponse, MAX_LINE_BYTES, MAX_LINES,
