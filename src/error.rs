@@ -99,6 +99,18 @@ pub(crate) enum Error {
         "none of the runtimes asked for is available here; `pwbench list` says how to get them"
     )]
     NothingToRun,
+    #[error("none of the proxies asked for is here; get one with {0}")]
+    NoProxy(String),
+    #[error("no row answers as it should: {0}; see `pwbench serve` for our own proxy")]
+    NobodyPassed(String),
+    #[error(
+        "the configuration of {0} is not text, which proxies' own configurations cannot carry; choose another workload"
+    )]
+    BinaryConfiguration(String),
+    #[error("the generator failed: {0}; try `pwbench generate` alone")]
+    Generator(String),
+    #[error("the upstream failed: {0}; try `pwbench upstream` alone")]
+    Upstream(String),
     #[error("{}:{line}: {reason}; {remedy}", file.display())]
     Line {
         file: PathBuf,
@@ -188,11 +200,13 @@ impl Error {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Error::NothingToRun
+            | Error::NoProxy(_)
             | Error::NothingBuilt { .. }
             | Error::Missing { .. }
             | Error::OtherMachine { .. }
             | Error::Spawn(_) => Exit::Environment,
             Error::Trial(Failed { kind, .. }) if *kind != FailureKind::Refused => Exit::CheckFailed,
+            Error::NobodyPassed(_) | Error::Generator(_) | Error::Upstream(_) => Exit::CheckFailed,
             _ => Exit::BadInput,
         }
     }

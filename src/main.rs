@@ -13,6 +13,7 @@ mod error;
 mod experiment;
 mod gate;
 mod history;
+mod load;
 mod machine;
 mod output;
 mod trial;

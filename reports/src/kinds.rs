@@ -6,6 +6,7 @@ use crate::comparison::{self, ComparisonReport};
 use crate::contention;
 use crate::document::Document;
 use crate::export::{ExportError, Report};
+use crate::load::{self, LoadCampaign};
 use crate::merged;
 use crate::model::{CampaignFolder, FolderError, write_whole};
 use serde::Deserialize;
@@ -43,7 +44,8 @@ impl Reported {
 type Reader = fn(&Path) -> Result<Reported, ExportError>;
 
 /// Every kind with its reader. A new kind adds a line.
-const KINDS: [(&str, Reader); 4] = [
+const KINDS: [(&str, Reader); 5] = [
+    (LoadCampaign::KIND, load::reported),
     (RUN, run),
     (merged::KIND, merged::reported),
     (ComparisonReport::KIND, comparison::reported),

@@ -37,8 +37,8 @@ pub use export::{Csv, ExportError, Exporter, Html, Json, Markdown, Report, expor
 pub use kinds::{RUN, Reported, kind_of, reported};
 pub use load::{
     LoadAbsence, LoadCampaign, LoadComparison, LoadDemand, LoadFolder, LoadLatency, LoadMetric,
-    LoadPlan, LoadRow, LoadSummary, LoadTrust, LoadWorkload, PhaseSummary, ProxyFacts, Round,
-    RoundStatus, RowSummary,
+    LoadPlan, LoadReport, LoadRow, LoadSummary, LoadTrust, LoadWorkload, PhaseSummary, ProxyFacts,
+    Round, RoundStatus, RowSummary,
 };
 pub use merged::{Joined, KIND as MERGED, MergeError, merge};
 pub use model::{

@@ -8,6 +8,7 @@ mod generate;
 mod history;
 mod inspect;
 mod list;
+mod load;
 mod merge;
 mod numbers;
 mod report;
@@ -25,6 +26,7 @@ pub(crate) use generate::{ArrivalsArg, CheckArg, GenerateArgs, PacingArg, TagArg
 pub(crate) use history::HistoryArgs;
 pub(crate) use inspect::InspectArgs;
 pub(crate) use list::ListArgs;
+pub(crate) use load::LoadArgs;
 pub(crate) use merge::MergeArgs;
 pub(crate) use numbers::percent;
 pub(crate) use report::ReportArgs;
@@ -78,6 +80,8 @@ pub(crate) enum Command {
     History(HistoryArgs),
     /// Join campaigns, for example the shards of one plan
     Merge(MergeArgs),
+    /// Put proxies under load and compare what their filters cost
+    Load(LoadArgs),
     /// Run the reverse proxy with Proxy-Wasm filters
     Serve(ServeArgs),
     /// Send load to a server on this machine and measure what came back

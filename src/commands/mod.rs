@@ -8,6 +8,7 @@ mod generate;
 mod history;
 mod inspect;
 mod list;
+mod load;
 mod merge;
 mod report;
 mod run;
@@ -41,6 +42,7 @@ pub(crate) fn execute(cli: Cli) -> Result<Exit, Error> {
         Command::Gate(arguments) => gate::gate(&arguments),
         Command::History(arguments) => history::history(&arguments),
         Command::Merge(arguments) => merge::merge(&arguments),
+        Command::Load(arguments) => load::load(&arguments),
         Command::Serve(arguments) => serve::serve(&arguments),
         Command::Generate(arguments) => generate::generate(&arguments),
         Command::Upstream(arguments) => upstream::upstream(&arguments),

@@ -154,7 +154,18 @@ fn are_joined(found: &[&[u8]], wanted: &[String]) -> bool {
     found.len() != wanted.len()
         && !found.is_empty()
         && !wanted.is_empty()
-        && found.join(&b", "[..]) == wanted.join(&b", "[..])
+        && one_line(&found.join(&b","[..])) == one_line(&wanted.join(&b","[..]))
+}
+
+/// A list as one line, without the spaces that may follow its commas.
+fn one_line(list: &[u8]) -> Vec<u8> {
+    let mut line = Vec::with_capacity(list.len());
+    for byte in list {
+        if *byte != b' ' || line.last() != Some(&b',') {
+            line.push(*byte);
+        }
+    }
+    line
 }
 
 fn is_compared(name: &str) -> bool {
@@ -187,6 +198,7 @@ mod tests {
         for good in [
             &[("X-A", "1"), ("x-b", "1"), ("x-b", "2"), ("x-more", "0")][..],
             &[("x-b", "1, 2"), ("x-a", "1"), ("server", "other")],
+            &[("x-b", "1,2"), ("x-a", "1")],
         ] {
             assert_eq!(difference(&expected, 200, good), None);
         }

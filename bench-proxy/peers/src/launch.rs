@@ -15,6 +15,9 @@ use crate::{Cores, Filter, Program, ProxyKind, Running, StartError, config, port
 /// How long a proxy may take to its first answer: it compiles its plugin meanwhile, on a
 /// busy machine perhaps.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a proxy may answer that it cannot serve before it is believed: its plugin may be
+/// what cannot.
+const UNABLE: Duration = Duration::from_secs(3);
 /// How often a port that somebody else was quicker to take is chosen anew.
 const ATTEMPTS: u32 = 3;
 /// Ends the program when this process ends without having done so.
@@ -134,6 +137,7 @@ fn wait(running: &mut Running, http2: bool) -> Result<(), StartError> {
         }
         match probe(running.address, http2) {
             Ok(true) => return Ok(()),
+            Ok(false) if begin.elapsed() > UNABLE => return Ok(()),
             Ok(false) => "it answered that it has no upstream".clone_into(&mut last),
             Err(error) => last = error.to_string(),
         }

@@ -1,6 +1,7 @@
 //! A proxy that runs.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -38,6 +39,11 @@ impl Running {
     /// Its process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// The folder that it runs in, with its configuration; deleted when it ends.
+    pub fn folder(&self) -> &Path {
+        self.sandbox.path()
     }
 
     /// From its start to its first answer.

@@ -89,6 +89,8 @@ pub struct LoadPlan {
     pub connections: u32,
     /// Workers of each proxy.
     pub workers: u32,
+    /// Whether rounds count in which a process did not get its core.
+    pub keep_all: bool,
     /// Whether there was a closed loop.
     pub closed: bool,
     /// Rates of the open loops, requests a second.

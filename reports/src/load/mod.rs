@@ -5,8 +5,10 @@
 //! same block.
 
 mod campaign;
+mod document;
 mod folder;
 mod metric;
+mod report;
 mod round;
 mod row;
 mod summary;
@@ -14,6 +16,8 @@ mod summary;
 pub use campaign::{LoadAbsence, LoadCampaign, LoadPlan, LoadWorkload, ProxyFacts};
 pub use folder::LoadFolder;
 pub use metric::LoadMetric;
+pub use report::LoadReport;
+pub(crate) use report::reported;
 pub use round::{LoadDemand, Round, RoundStatus};
 pub use row::LoadRow;
 pub use summary::{LoadComparison, LoadLatency, LoadSummary, LoadTrust, PhaseSummary, RowSummary};

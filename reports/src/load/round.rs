@@ -86,6 +86,8 @@ pub struct Round {
     pub wrong: u64,
     /// Requests without a whole answer.
     pub errors: u64,
+    /// Answers with a status of 500 or more, good or wrong.
+    pub server_errors: u64,
     /// CPU time of the proxy, all its threads and processes, in nanoseconds.
     pub proxy_cpu_ns: u64,
     /// Share of the time in which the proxy's busiest thread was ready and had no core.
@@ -121,8 +123,12 @@ impl Round {
         self.status == RoundStatus::Accepted
     }
 
-    /// CPU time of the proxy for each answered request, in microseconds.
+    /// CPU time of the proxy for each answered request, in microseconds; not a number where
+    /// no account was taken.
     pub fn cpu_us(&self) -> f64 {
+        if self.proxy_cpu_ns == 0 {
+            return f64::NAN;
+        }
         self.proxy_cpu_ns as f64 / 1e3 / (self.good + self.wrong) as f64
     }
 }

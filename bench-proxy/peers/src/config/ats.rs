@@ -24,6 +24,13 @@ pub(super) fn write(
     sandbox: &Sandbox,
     [port, _]: [u16; 2],
 ) -> Result<Call, StartError> {
+    if setup.http2 {
+        return Err(unsupported(
+            ProxyKind::Ats,
+            "it takes HTTP/2 over TLS alone",
+            "leave --http2 or it out",
+        ));
+    }
     let root = sandbox.path().display();
     for folder in ["cache", "log", "run", "share", "etc/body_factory/default"] {
         sandbox.folder(folder)?;

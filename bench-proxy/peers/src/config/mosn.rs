@@ -87,13 +87,6 @@ pub(super) fn write(
 /// It knows ABI 0.2.0, which has the same functions for HTTP as 0.2.1; the mark that says
 /// which one a module wants is renamed in a copy, and nothing else.
 fn module(plugin: &Plugin, sandbox: &Sandbox) -> Result<String, StartError> {
-    if !plugin.configuration.is_empty() {
-        return Err(unsupported(
-            ProxyKind::Mosn,
-            "it hands plugins a map of texts, so a plugin does not get its configuration",
-            "measure a variant that has none, such as --variant rust-raw",
-        ));
-    }
     let mut bytes = std::fs::read(&plugin.module).map_err(|source| StartError::Folder {
         path: plugin.module.clone(),
         action: "read",

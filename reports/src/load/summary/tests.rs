@@ -137,6 +137,16 @@ fn a_control_that_differs_takes_all_verdicts_away() {
 }
 
 #[test]
+fn rounds_that_were_kept_on_a_busy_machine_get_no_verdict() {
+    let (mut campaign, rounds) = campaign(&[(row("a", "none"), 10.0), (row("a", "wasm"), 20.0)]);
+    campaign.plan.keep_all = true;
+    let summary = LoadSummary::new(campaign, &rounds);
+    assert!(summary.trust.objection.is_some());
+    let cost = summary.phases[0].rows[1].to_bare[&LoadMetric::Cpu];
+    assert_eq!(cost.word, Word::Undecided);
+}
+
+#[test]
 fn rejected_and_failed_rounds_are_counted_and_not_used() {
     let (campaign, mut rounds) = campaign(&[(row("a", "none"), 10.0), (row("a", "wasm"), 12.0)]);
     let wasm = row("a", "wasm");
@@ -166,4 +176,42 @@ fn a_row_without_its_bare_proxy_has_no_cost_and_without_rounds_is_left_out() {
     let nothing = LoadSummary::new(LoadCampaign::default(), &[]);
     assert!(nothing.primary().is_none() && nothing.trust.objection.is_some());
     serde_json::to_string(&nothing).expect("JSON");
+}
+
+#[test]
+fn the_page_the_terminal_and_the_table_name_every_row() {
+    let (mut campaign, rounds) = campaign(&[
+        (row("a", "none"), 10.0),
+        (row("a", "wasm"), 11.0),
+        (row("b", "none"), 40.0),
+        (row("b", "lua"), 44.0),
+    ]);
+    campaign.id = "x-load".into();
+    campaign.plan.rates = vec![1_000.0];
+    let report = crate::LoadReport::new(campaign, &rounds);
+    let document = report.document();
+    let texts = [
+        document.html().expect("a page"),
+        document.markdown(),
+        document.terminal(120),
+    ];
+    for text in texts {
+        for label in ["a + wasm", "b + lua", "1,000 requests/s"] {
+            assert!(text.contains(label), "{label}: {text}");
+        }
+    }
+    assert!(
+        document.decided && document.headline.starts_with("a + wasm adds 1."),
+        "{}",
+        document.headline
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    report.write(folder.path()).expect("written");
+    let csv = std::fs::read_to_string(folder.path().join("report.csv")).expect("read");
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(lines.len(), 1 + 2 * 4, "{csv}");
+    assert!(
+        lines[0].contains("cpu_added_us") && lines[2].contains("slower"),
+        "{csv}"
+    );
 }

@@ -56,7 +56,10 @@ impl LoadTrust {
                 ));
             }
         }
-        if trust.controls.is_empty() {
+        if campaign.plan.keep_all {
+            trust.objection =
+                Some("rounds count in which a process did not get its core".to_owned());
+        } else if trust.controls.is_empty() {
             trust.objection =
                 Some("the A/A control has no block in common with its row".to_owned());
         }

@@ -1,0 +1,14 @@
+//! `pwbench load`: proxies under load, each started for its rounds, in randomised blocks.
+
+mod bout;
+mod campaign;
+mod child;
+mod conduct;
+mod cores;
+mod field;
+mod generator;
+mod pace;
+mod plugin;
+mod upstream;
+
+pub(crate) use conduct::{Conducted, conduct};
