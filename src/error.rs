@@ -66,6 +66,24 @@ pub(crate) enum Error {
     #[error(transparent)]
     Report(#[from] reports::ExportError),
     #[error(transparent)]
+    Need(#[from] reports::NeedError),
+    #[error("{}: {reason}; name a crate's folder, a .c, .cc, .zig or .ts file, or a .wasm module", path.display())]
+    TuneSource { path: PathBuf, reason: String },
+    #[error("{language} cannot be built here: {reason}; {remedy}")]
+    NoCompiler {
+        language: &'static str,
+        reason: String,
+        remedy: String,
+    },
+    #[error("the default cannot be tuned from: {0}; make it build and pass its check first")]
+    TuneDefault(String),
+    #[error("{}: no flame graph: {reason}; give the traffic more --time", path.display())]
+    FlameGraph { path: PathBuf, reason: String },
+    #[error("there is nothing to try: {0}; allow another --layer")]
+    NothingToTune(String),
+    #[error("{0}; correct the plugin's configuration (--config)")]
+    PluginConfiguration(String),
+    #[error(transparent)]
     Select(#[from] runtimes::SelectError),
     #[error(transparent)]
     EngineLibrary(#[from] runtimes::LibraryError),
@@ -203,6 +221,7 @@ impl Error {
             | Error::NoProxy(_)
             | Error::NothingBuilt { .. }
             | Error::Missing { .. }
+            | Error::NoCompiler { .. }
             | Error::OtherMachine { .. }
             | Error::Spawn(_) => Exit::Environment,
             Error::Trial(Failed { kind, .. }) if *kind != FailureKind::Refused => Exit::CheckFailed,

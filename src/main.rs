@@ -16,7 +16,10 @@ mod history;
 mod load;
 mod machine;
 mod output;
+mod profiling;
+mod recommendation;
 mod trial;
+mod tuning;
 
 use std::process::ExitCode;
 

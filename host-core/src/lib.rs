@@ -39,5 +39,5 @@ pub use module::{
     features_of,
 };
 pub use plugin::{FailPolicy, Plugin, PluginVm};
-pub use tape::{Excerpt, Tape, TapeDifference, TapeEntry, TapeItem};
+pub use tape::{CallTime, CallTimes, Excerpt, Tape, TapeDifference, TapeEntry, TapeItem};
 pub use vm::{CallbackTime, StartError, Stopwatch, Vm};

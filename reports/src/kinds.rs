@@ -9,6 +9,7 @@ use crate::export::{ExportError, Report};
 use crate::load::{self, LoadCampaign};
 use crate::merged;
 use crate::model::{CampaignFolder, FolderError, write_whole};
+use crate::tuning::{TUNE_KIND, Tuning};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -44,12 +45,13 @@ impl Reported {
 type Reader = fn(&Path) -> Result<Reported, ExportError>;
 
 /// Every kind with its reader. A new kind adds a line.
-const KINDS: [(&str, Reader); 5] = [
+const KINDS: [(&str, Reader); 6] = [
     (LoadCampaign::KIND, load::reported),
     (RUN, run),
     (merged::KIND, merged::reported),
     (ComparisonReport::KIND, comparison::reported),
     (contention::CONTENTION_KIND, contention::reported),
+    (TUNE_KIND, tune),
 ];
 
 /// The kind of `pwbench run`, also of folders that name none.
@@ -109,5 +111,13 @@ fn run(folder: &Path) -> Result<Reported, ExportError> {
     Ok(Reported {
         document: report.document(),
         summary: serde_json::to_value(report.summary())?,
+    })
+}
+
+fn tune(folder: &Path) -> Result<Reported, ExportError> {
+    let tuning = Tuning::read(folder)?;
+    Ok(Reported {
+        document: tuning.document(),
+        summary: serde_json::to_value(&tuning)?,
     })
 }

@@ -14,10 +14,12 @@ mod kinds;
 mod load;
 mod merged;
 mod model;
+mod recommendation;
 mod run;
 mod statistics;
 mod summary;
 mod tables;
+mod tuning;
 
 pub use charts::{Axis, Bar, Chart, ChartError, Ink, Line, Point, Unit};
 pub use comparison::{
@@ -48,11 +50,16 @@ pub use model::{
     RuntimeManifest, SCHEMA, Shard, Size, Startup, Status, TrialRecord, Trials, Unavailable,
     Verdicts, WorkloadInfo,
 };
+pub use recommendation::{
+    Candidate, Counted, Finding, Knowledge, Met, Need, NeedError, Needs, Quantity, Recommendation,
+    RuntimeValues, Standing, values_of,
+};
 pub use statistics::{
-    BreakEven, ChangePoint, Contender, Control, Course, Estimate, Interval, PairedDifference,
-    PairedRatio, Place, Policy, Series, Spending, Stretch, Word, break_even, change_points,
-    criterion_word, estimate, exact_ratio, fastest_stretches, geometric_mean, holm, log_ratio,
-    median, paired_difference, paired_ratio, rank, unpaired_ratio, welch, wilson,
+    BreakEven, ChangePoint, Contender, Control, Course, Estimate, Interval, Located,
+    PairedDifference, PairedRatio, Place, Policy, Series, Spending, Stretch, Word, break_even,
+    change_points, criterion_word, estimate, exact_ratio, fastest_stretches, geometric_mean, holm,
+    located, log_ratio, median, paired_difference, paired_ratio, rank, unpaired_ratio, welch,
+    wilson,
 };
 pub use summary::{
     Absolute, Aspect, Availability, AvailabilityRow, BreakEvenStretch, CallbackSummary,
@@ -61,3 +68,8 @@ pub use summary::{
     SizeSummary, StartupSummary, Summary, Trust, Unlikeness,
 };
 pub use tables::{Column, Entry, Table, Tone};
+pub use tuning::{
+    Against, CandidateRow, Choice, Compared, Confirmation, Contestant, Copyable, Factor, Fate,
+    Layer, MissingLevel, RuntimeTuning, Search, Stage, Step, TUNE_KIND, Traffic, Tuning, Worth,
+    WorthWord,
+};

@@ -11,10 +11,13 @@ mod list;
 mod load;
 mod merge;
 mod numbers;
+mod profile;
+mod recommend;
 mod report;
 mod run;
 mod selection;
 mod serve;
+mod tune;
 mod upstream;
 mod verify;
 
@@ -29,10 +32,13 @@ pub(crate) use list::ListArgs;
 pub(crate) use load::LoadArgs;
 pub(crate) use merge::MergeArgs;
 pub(crate) use numbers::percent;
+pub(crate) use profile::ProfileArgs;
+pub(crate) use recommend::RecommendArgs;
 pub(crate) use report::ReportArgs;
 pub(crate) use run::{Preset, RunArgs};
 pub(crate) use selection::Selection;
 pub(crate) use serve::ServeArgs;
+pub(crate) use tune::{TuneArgs, TunedLayer};
 pub(crate) use upstream::UpstreamArgs;
 pub(crate) use verify::VerifyArgs;
 
@@ -66,10 +72,16 @@ pub(crate) enum Command {
     List(ListArgs),
     /// Show what a module needs and which runtimes here can take it, or what an artifact is
     Inspect(InspectArgs),
+    /// Find the build flags, wasm-opt passes and engine knobs that suit a plugin best
+    Tune(Box<TuneArgs>),
     /// Compile a module ahead of time
     Compile(CompileArgs),
     /// Check runtimes: conformance suite, outcomes and host-call traces
     Verify(VerifyArgs),
+    /// Show where a transaction's time goes, with a flame graph
+    Profile(Box<ProfileArgs>),
+    /// Say which runtimes meet your needs, and why the others do not
+    Recommend(Box<RecommendArgs>),
     /// Write the report of a results folder again, also beside or with others
     Report(ReportArgs),
     /// Compare two modules, configurations, runtimes, builds of pwbench or stored campaigns

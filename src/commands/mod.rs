@@ -10,12 +10,17 @@ mod inspect;
 mod list;
 mod load;
 mod merge;
+mod profile;
+mod recommend;
 mod report;
 mod run;
 mod serve;
 mod trial;
+mod tune;
 mod upstream;
 mod verify;
+
+pub(crate) use list::{ABSENT, trust_facts};
 
 use crate::cli::{Cli, Command};
 use crate::error::{Error, Exit};
@@ -37,6 +42,8 @@ pub(crate) fn execute(cli: Cli) -> Result<Exit, Error> {
         Command::Compile(arguments) => compile::compile(&arguments),
         Command::Inspect(arguments) => inspect::inspect(&arguments),
         Command::Verify(arguments) => verify::verify(arguments),
+        Command::Profile(arguments) => profile::profile(&arguments),
+        Command::Recommend(arguments) => recommend::recommend(*arguments),
         Command::Report(arguments) => report::report(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Gate(arguments) => gate::gate(&arguments),
@@ -46,6 +53,7 @@ pub(crate) fn execute(cli: Cli) -> Result<Exit, Error> {
         Command::Serve(arguments) => serve::serve(&arguments),
         Command::Generate(arguments) => generate::generate(&arguments),
         Command::Upstream(arguments) => upstream::upstream(&arguments),
+        Command::Tune(arguments) => tune::tune(&arguments),
         Command::Trial => trial::trial(),
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn run(mut arguments: RunArgs) -> Result<Exit, Error> {
 
 /// Without names the quick preset takes the workloads that its time allows, and names the
 /// others.
-fn choose_workloads(arguments: &mut RunArgs) {
+pub(super) fn choose_workloads(arguments: &mut RunArgs) {
     let selection = &mut arguments.selection;
     let named = selection.module.is_some()
         || !selection.workloads.is_empty()

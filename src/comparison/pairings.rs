@@ -205,6 +205,7 @@ pub(crate) fn side(
             isolation: "thread".to_owned(),
             deadline_ms: None,
             knobs: Default::default(),
+            symbols: Default::default(),
         },
         module_bytes,
     }

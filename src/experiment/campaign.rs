@@ -350,6 +350,7 @@ mod tests {
             isolation: "thread".into(),
             deadline_ms: None,
             knobs: host_core::Knobs::default(),
+            symbols: crate::trial::Symbols::None,
         };
         Runnable {
             cell,

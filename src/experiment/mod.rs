@@ -26,6 +26,7 @@ pub(crate) use death::describe as describe_death;
 pub(crate) use field::{Entrant, Field};
 pub(crate) use folder::name as folder_name;
 pub(crate) use interrupt::Interrupt;
+pub(crate) use plan::Costs;
 pub(crate) use probing::{Probed, probe, probe_all};
 pub(crate) use progress::Progress;
 pub(crate) use schedule::Schedule;

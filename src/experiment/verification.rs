@@ -218,6 +218,7 @@ impl Verifier<'_> {
                 .deadline
                 .map(|deadline| u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX)),
             knobs: self.knobs,
+            symbols: crate::trial::Symbols::None,
         }
     }
 }

@@ -68,6 +68,7 @@ impl Burner {
             isolation: "thread".to_owned(),
             deadline_ms: None,
             knobs: Default::default(),
+            symbols: Default::default(),
         })
     }
 }

@@ -12,6 +12,7 @@ mod code;
 mod conform;
 mod contend;
 mod course;
+mod crossing;
 mod failure;
 mod fit;
 mod knobs_text;
@@ -21,6 +22,7 @@ mod measure;
 mod memory;
 mod passes;
 mod probe;
+mod profile;
 mod reference;
 mod rig;
 mod source;
@@ -31,9 +33,17 @@ mod turns;
 pub(crate) use conform::short_of;
 pub(crate) use failure::Failed;
 pub(crate) use probe::{Finding, Support};
+pub(crate) use profile::Profiled;
 pub(crate) use source::{ModelFile, Source};
-pub(crate) use spec::{Answer, Checked, Compiled, ContendJob, Job, MeasureJob, Spec, Subject};
+pub(crate) use spec::{
+    Answer, Checked, Compiled, ContendJob, Job, MeasureJob, Spec, Subject, Symbols,
+};
 pub(crate) use turns::{PROTOCOL, Ready, Slice, Turn, TurnsJob};
+#[cfg(test)]
+pub(crate) use {
+    crossing::Crossing,
+    profile::{CallbackTimed, HostCallTimed},
+};
 
 use spec::options;
 
@@ -64,6 +74,12 @@ pub(crate) fn run(spec: &Spec, input: &mut dyn BufRead, output: &mut dyn Write) 
             .map(|latency| Answer::Turned { latency }),
         Job::Contend { subject, contend } => contend::contend(subject, contend)
             .map(|contended| Answer::Contended(Box::new(contended))),
+        Job::Profile {
+            subject,
+            passes,
+            busy,
+        } => profile::profile(subject, *passes, *busy)
+            .map(|profiled| Answer::Profiled(Box::new(profiled))),
         Job::Conform { runtime } => conform::conform(runtime).map(Answer::Conformed),
         Job::Fit {
             runtime,

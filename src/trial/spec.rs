@@ -7,7 +7,7 @@ use host_core::{EngineOptions, Isolation, Knobs};
 use reports::{Check, ConformanceRow, Contended, Measurement, Percentiles, RuntimeManifest};
 use serde::{Deserialize, Serialize};
 
-use super::{Failed, Finding, Ready, Slice, Source, TurnsJob};
+use super::{Failed, Finding, Profiled, Ready, Slice, Source, TurnsJob};
 
 /// A child's job.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -43,6 +43,14 @@ pub(crate) enum Job {
         subject: Subject,
         contend: ContendJob,
     },
+    /// Find out where a transaction's time goes.
+    Profile {
+        subject: Subject,
+        /// Passes of each of the runs.
+        passes: u64,
+        /// Only run, for a profiler or debugger that looks on.
+        busy: bool,
+    },
     /// Run the conformance suite.
     Conform { runtime: String },
     /// Compile and instantiate a module, or load its artifact and instantiate that.
@@ -70,6 +78,29 @@ pub(crate) enum Job {
     },
 }
 
+/// What a profiler or debugger is told of the generated code, in a trial's description.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Symbols {
+    /// Nothing.
+    #[default]
+    None,
+    /// The names of functions, for perf.
+    PerfMap,
+    /// Source lines and variables, for gdb and lldb.
+    DebugInfo,
+}
+
+impl From<Symbols> for host_core::GuestSymbols {
+    fn from(symbols: Symbols) -> Self {
+        match symbols {
+            Symbols::None => Self::None,
+            Symbols::PerfMap => Self::PerfMap,
+            Symbols::DebugInfo => Self::DebugInfo,
+        }
+    }
+}
+
 /// A runtime with a workload.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Subject {
@@ -86,6 +117,9 @@ pub(crate) struct Subject {
     /// Knobs that were turned.
     #[serde(default, with = "super::knobs_text")]
     pub(crate) knobs: Knobs,
+    /// What a profiler or debugger is told of the generated code.
+    #[serde(default)]
+    pub(crate) symbols: Symbols,
 }
 
 impl Subject {
@@ -93,6 +127,7 @@ impl Subject {
     pub(crate) fn options(&self, count_instructions: bool) -> EngineOptions {
         EngineOptions {
             count_instructions,
+            symbols: self.symbols.into(),
             ..options(self.deadline_ms, self.knobs)
         }
     }
@@ -161,6 +196,8 @@ pub(crate) enum Answer {
     Turned { latency: Percentiles },
     /// What threads cost each other.
     Contended(Box<Contended>),
+    /// Where the time went.
+    Profiled(Box<Profiled>),
     /// How the conformance suite went.
     Conformed(ConformanceRow),
     /// The runtime takes the module.

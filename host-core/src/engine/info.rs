@@ -70,6 +70,19 @@ pub struct EngineInfo {
     pub compile_threads: usize,
 }
 
+/// What a profiler or debugger is told of the code that an engine generates. Engines that
+/// cannot tell leave it be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GuestSymbols {
+    /// Nothing, which costs nothing.
+    #[default]
+    None,
+    /// Where each function lies, in the file that `perf` looks for.
+    PerfMap,
+    /// Source lines and variables, for a debugger; the code is then not optimised.
+    DebugInfo,
+}
+
 /// What the embedder asks of an engine when it opens it.
 #[derive(Clone, Copy, Debug)]
 pub struct EngineOptions {
@@ -82,6 +95,8 @@ pub struct EngineOptions {
     pub count_instructions: bool,
     /// Settings besides those that a production proxy would choose.
     pub knobs: Knobs,
+    /// What a profiler or debugger is told of the generated code.
+    pub symbols: GuestSymbols,
 }
 
 impl Default for EngineOptions {
@@ -91,6 +106,7 @@ impl Default for EngineOptions {
             memory_limit: 1 << 30,
             count_instructions: false,
             knobs: Knobs::default(),
+            symbols: GuestSymbols::None,
         }
     }
 }

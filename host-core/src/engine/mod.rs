@@ -13,7 +13,7 @@ mod traits;
 pub use artifact::{Artifact, ArtifactMaker};
 pub use contain::contain;
 pub use error::{EngineError, Trap, TrapKind};
-pub use info::{EngineInfo, EngineOptions, Mechanism, ModeKind};
+pub use info::{EngineInfo, EngineOptions, GuestSymbols, Mechanism, ModeKind};
 pub use knobs::{Choice, Knob, Knobs, ParseKnobsError};
 pub use label::ArtifactLabel;
 pub use pace::{Allowance, PACE_EXPORT, PACE_GUEST, Pace};

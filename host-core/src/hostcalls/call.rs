@@ -88,9 +88,13 @@ pub(crate) fn give_bytes<G: Guest>(
 
 #[inline]
 fn allocate<G: Guest>(guest: &mut G, size: usize) -> Result<usize, Failure<G::Trap>> {
-    guest.host().allocating = true;
+    let host = guest.host();
+    host.allocating = true;
+    record(host, |tape| tape.allocator(true));
     let address = guest.allocate(size);
-    guest.host().allocating = false;
+    let host = guest.host();
+    host.allocating = false;
+    record(host, |tape| tape.allocator(false));
     match address {
         Ok(0) => Err(Status::InvalidMemoryAccess.into()),
         Ok(address) => Ok(address),

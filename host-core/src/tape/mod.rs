@@ -6,6 +6,7 @@
 
 mod difference;
 mod entry;
+mod times;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 pub use difference::TapeDifference;
 pub use entry::{Excerpt, TapeEntry, TapeItem};
+pub use times::{CallTime, CallTimes};
 
 use crate::abi::Callback;
 
@@ -29,6 +31,8 @@ pub struct Tape {
     limit: usize,
     /// Calls that began and did not end: an allocator that logs nests a second one.
     open: Vec<TapeEntry>,
+    /// Present on a tape that times calls in place of recording them.
+    times: Option<Box<CallTimes>>,
 }
 
 impl Tape {
@@ -52,11 +56,29 @@ impl Tape {
             entries: Vec::new(),
             limit,
             open: Vec::new(),
+            times: None,
         }
+    }
+
+    /// A tape that times host calls and records nothing of them: no digest, no counts, no
+    /// entries.
+    pub fn timing() -> Self {
+        Self {
+            times: Some(Box::default()),
+            ..Self::with_limit(0)
+        }
+    }
+
+    /// The times, of a tape made by [`Tape::timing`].
+    pub fn times(&self) -> Option<&CallTimes> {
+        self.times.as_deref()
     }
 
     /// A host call begins.
     pub fn begin(&mut self, name: &'static str) {
+        if let Some(times) = &mut self.times {
+            return times.begin(name);
+        }
         self.mark(b'(', name.as_bytes());
         *self.counts.entry(name).or_default() += 1;
         self.calls += 1;
@@ -65,12 +87,18 @@ impl Tape {
 
     /// A number that the guest gave or was given.
     pub fn scalar(&mut self, value: u64) {
+        if self.times.is_some() {
+            return;
+        }
         self.mark(b'#', &value.to_le_bytes());
         self.item(|| TapeItem::Scalar(value));
     }
 
     /// Bytes that the guest gave.
     pub fn input(&mut self, bytes: &[u8]) {
+        if let Some(times) = &mut self.times {
+            return times.bytes(bytes.len(), 0);
+        }
         self.mark(b'<', bytes);
         self.bytes_in += bytes.len() as u64;
         self.item(|| TapeItem::Input(Excerpt::of(bytes)));
@@ -78,6 +106,9 @@ impl Tape {
 
     /// Bytes that the guest was given.
     pub fn output(&mut self, bytes: &[u8]) {
+        if let Some(times) = &mut self.times {
+            return times.bytes(0, bytes.len());
+        }
         self.mark(b'>', bytes);
         self.bytes_out += bytes.len() as u64;
         self.item(|| TapeItem::Output(Excerpt::of(bytes)));
@@ -85,6 +116,9 @@ impl Tape {
 
     /// The host call that began last ends with `status`.
     pub fn end(&mut self, status: u32) {
+        if let Some(times) = &mut self.times {
+            return times.end();
+        }
         self.mark(b')', &status.to_le_bytes());
         if let Some(mut entry) = self.open.pop() {
             entry.status = Some(status);
@@ -92,8 +126,18 @@ impl Tape {
         }
     }
 
+    /// The guest's allocator begins or ends, called by the host call that began last.
+    pub(crate) fn allocator(&mut self, runs: bool) {
+        if let Some(times) = &mut self.times {
+            times.allocator(runs);
+        }
+    }
+
     /// The host calls a callback. Calls that are still open never returned: they trapped.
     pub fn callback(&mut self, callback: Callback, arguments: &[u32]) {
+        if let Some(times) = &mut self.times {
+            return times.enter(callback);
+        }
         self.mark(b'!', callback.export().as_bytes());
         for argument in arguments {
             self.mark(b'#', &argument.to_le_bytes());

@@ -7,6 +7,7 @@
 //! verdict stands on, [`rank`] for many runtimes at once and
 //! [`break_even`] for start-up against steady cost.
 
+mod absolute;
 mod bootstrap;
 mod break_even;
 mod change_points;
@@ -26,6 +27,7 @@ mod verdict;
 mod welch;
 mod wilson;
 
+pub use absolute::{Located, located};
 pub use break_even::{BreakEven, Course, Stretch, break_even, fastest_stretches};
 pub use change_points::{ChangePoint, change_points};
 pub use control::Control;

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use host_core::{Engine, EngineError, EngineInfo, EngineOptions, Module, ModuleError, ModuleFacts};
+use host_core::{
+    Engine, EngineError, EngineInfo, EngineOptions, GuestSymbols, Module, ModuleError, ModuleFacts,
+};
 
 use crate::facts;
 use crate::imports::keep_exports;
 use crate::info::{RUNTIME, info};
-use crate::library::LibraryCopy;
+use crate::library::{LibraryCopy, keep_copies};
 use crate::module::NativeModule;
 
-/// The native twin. Options have no effect: a deadline or a memory limit is the business
+/// The native twin. Options but for a profiler's have no effect: a deadline or a memory limit is the business
 /// of whoever runs the process.
 pub struct NativeEngine {
     info: EngineInfo,
@@ -21,7 +23,10 @@ impl NativeEngine {
     ///
     /// # Errors
     /// None today.
-    pub fn open(_: EngineOptions) -> Result<Self, EngineError> {
+    pub fn open(options: EngineOptions) -> Result<Self, EngineError> {
+        if options.symbols == GuestSymbols::PerfMap {
+            keep_copies();
+        }
         keep_exports();
         Ok(Self { info: info() })
     }

@@ -2,9 +2,19 @@
 
 use std::io::Write;
 use std::mem::ManuallyDrop;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+
+/// Whether copies stay in the folder for temporary files.
+static KEEP: AtomicBool = AtomicBool::new(false);
+
+/// Lets the copies that are opened from now on stay where they are, in the folder for
+/// temporary files: a profiler reads the names of functions from them when all is over.
+pub(crate) fn keep_copies() {
+    KEEP.store(true, Ordering::Relaxed);
+}
 
 /// One loaded copy. Every copy is a file of its own, because the dynamic linker would give
 /// out the same library, statics and all, for the same file.
@@ -29,9 +39,14 @@ impl LibraryCopy {
             .map_err(|error| {
                 format!("its private copy could not be written: {error}; set TMPDIR to a folder with space")
             })?;
+        let path = file.to_path_buf();
+        if KEEP.load(Ordering::Relaxed) {
+            file.keep().map_err(|error| error.to_string())?;
+        }
         // SAFETY: opening runs the library's initialisers; whoever asks for a native twin
-        // trusts it with the process. The file is private and removed right after.
-        unsafe { Library::open(Some(file.as_os_str()), RTLD_LOCAL | RTLD_NOW) }
+        // trusts it with the process. The file is private and removed right after, unless a
+        // profiler needs it.
+        unsafe { Library::open(Some(path.as_os_str()), RTLD_LOCAL | RTLD_NOW) }
             .map(|library| Self(ManuallyDrop::new(library)))
             .map_err(|error| explain(&error))
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use host_core::{
-    Allowance, Artifact, ArtifactMaker, Engine, EngineError, EngineInfo, EngineOptions, Knob,
-    Module, ModuleFacts, contain,
+    Allowance, Artifact, ArtifactMaker, Engine, EngineError, EngineInfo, EngineOptions,
+    GuestSymbols, Knob, Module, ModuleFacts, contain,
 };
 use wasmer::sys::{
     CompilerConfig, Cranelift, CraneliftOptLevel, EngineBuilder, NativeEngineExt, Singlepass,
@@ -84,6 +84,9 @@ impl WasmerEngine {
             Compiler::Singlepass => Box::new(Singlepass::new()),
             Compiler::Llvm => llvm(self.options.knobs.get(Knob::Optimisation)),
         };
+        if self.options.symbols == GuestSymbols::PerfMap {
+            config.enable_perfmap();
+        }
         if self.options.deadline.is_some() {
             let points = self
                 .allowance

@@ -1,7 +1,7 @@
 //! The ways in which wasmtime executes, and the engine configuration of each.
 
-use host_core::{Choice, EngineOptions, Knob, ModeKind};
-use wasmtime::{Config, OptLevel, Strategy};
+use host_core::{Choice, EngineOptions, GuestSymbols, Knob, ModeKind};
+use wasmtime::{Config, OptLevel, ProfilingStrategy, Strategy};
 
 use crate::interrupt::Interrupt;
 use crate::knobs::{self, GROWTH, pool};
@@ -131,6 +131,17 @@ impl Mode {
         }
         if pooling {
             config.allocation_strategy(pool(options.memory_limit));
+        }
+        match options.symbols {
+            GuestSymbols::None => {}
+            GuestSymbols::PerfMap => {
+                config.profiler(ProfilingStrategy::PerfMap);
+            }
+            GuestSymbols::DebugInfo => {
+                config.debug_info(true);
+                // Optimised code has few lines and fewer variables left to show.
+                config.cranelift_opt_level(OptLevel::None);
+            }
         }
         if self.compiler == Compiler::Pulley {
             config.target(if cfg!(target_endian = "big") {

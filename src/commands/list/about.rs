@@ -55,6 +55,18 @@ enum Topic {
 }
 
 impl Topic {
+    /// As the file writes it.
+    fn word(self) -> &'static str {
+        match self {
+            Topic::Language => "language",
+            Topic::Licence => "licence",
+            Topic::Governance => "governance",
+            Topic::Security => "security",
+            Topic::Releases => "releases",
+            Topic::Proxies => "proxies",
+        }
+    }
+
     const ALL: [(Topic, &'static str); 6] = [
         (Topic::Language, "Language"),
         (Topic::Licence, "Licence"),
@@ -70,6 +82,23 @@ static FACTS: LazyLock<Facts> = LazyLock::new(|| {
     toml::from_str(include_str!("../../../docs/engines.toml"))
         .unwrap_or_else(|error| panic!("docs/engines.toml: {error}"))
 });
+
+/// How a fact begins that says only that nothing was found, or that there is nothing.
+pub(crate) const ABSENT: [&str; 6] = [
+    "No policy",
+    "No schedule",
+    "No sandbox",
+    "None",
+    "One release",
+    "That of the library",
+];
+
+/// What is said of an engine: topic, as the file writes it, and text.
+pub(crate) fn trust_facts(engine: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let about = FACTS.engines.iter().find(|about| about.id == engine);
+    let facts = about.into_iter().flat_map(|about| &about.facts);
+    facts.map(|fact| (fact.topic.word(), fact.text.as_str()))
+}
 
 /// Shows one engine, or all.
 pub(super) fn about(engine: Option<&str>, format: Format) -> Result<Exit, Error> {

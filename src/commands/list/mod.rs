@@ -5,6 +5,8 @@ mod features;
 mod knobs;
 mod overview;
 
+pub(crate) use about::{ABSENT, trust_facts};
+
 use crate::cli::ListArgs;
 use crate::error::{Error, Exit};
 

@@ -1,0 +1,230 @@
+//! `wasm-opt`: passes over a module, with the proposals that the module uses and no others.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use host_core::{ModuleFacts, features_of};
+use reports::{Choice, Factor, Layer};
+
+use super::compilers::Missing;
+use super::tool::{Tool, asked, cache, in_path, quoted};
+use crate::experiment::{Interrupt, Stop};
+
+/// Name of the factor.
+pub(super) const FACTOR: &str = "wasm-opt";
+/// What is tried.
+const LEVELS: [&str; 9] = [
+    "-O1",
+    "-O2",
+    "-O3",
+    "-O4",
+    "-Os",
+    "-Oz",
+    "-O3 --converge",
+    "-Oz --converge",
+    "--gufa -O3",
+];
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Proposals and the flags that allow them. Without its own list in a section
+/// `target_features`, which stripping removes, a module has none in wasm-opt's eyes; and with
+/// all of them allowed, new versions write encodings that engines refuse.
+const FLAGS: [(&str, &[&str]); 13] = [
+    ("mutable-globals", &["--enable-mutable-globals"]),
+    ("sign-extension", &["--enable-sign-ext"]),
+    (
+        "saturating-float-to-int",
+        &["--enable-nontrapping-float-to-int"],
+    ),
+    ("multi-value", &["--enable-multivalue"]),
+    (
+        "bulk-memory-opt",
+        &["--enable-bulk-memory-opt", "--enable-bulk-memory"],
+    ),
+    ("bulk-memory", &["--enable-bulk-memory"]),
+    (
+        "call-indirect-overlong",
+        &[
+            "--enable-call-indirect-overlong",
+            "--enable-reference-types",
+        ],
+    ),
+    ("reference-types", &["--enable-reference-types"]),
+    ("simd", &["--enable-simd"]),
+    ("relaxed-simd", &["--enable-relaxed-simd"]),
+    ("threads", &["--enable-threads"]),
+    ("tail-call", &["--enable-tail-call"]),
+    ("extended-const", &["--enable-extended-const"]),
+];
+
+/// Proposals that are parts of others.
+const PARTS: [(&str, &str); 2] = [
+    ("bulk-memory-opt", "bulk-memory"),
+    ("call-indirect-overlong", "reference-types"),
+];
+
+/// wasm-opt as it was found.
+#[derive(Debug)]
+pub(super) struct WasmOpt {
+    command: Vec<PathBuf>,
+    /// Its first line of `--version`.
+    pub(super) version: String,
+    /// Flags that it knows.
+    known: Vec<String>,
+}
+
+impl WasmOpt {
+    /// `WASM_OPT`, PATH, the project's own npm packages, or those of the cache.
+    pub(super) fn find() -> Result<Self, Missing> {
+        let named = std::env::var_os("WASM_OPT").map(PathBuf::from);
+        let script = Path::new("node_modules/binaryen/bin/wasm-opt");
+        let cached = cache().map(|cache| {
+            cache
+                .join("language-toolchains/assemblyscript")
+                .join(script)
+        });
+        let scripts = [Some(script.to_path_buf()), cached].into_iter().flatten();
+        let scripts = scripts
+            .filter(|script| script.is_file())
+            .collect::<Vec<_>>();
+        let node = in_path("node");
+        let programs = named
+            .into_iter()
+            .chain(in_path("wasm-opt"))
+            .map(|program| vec![program]);
+        let scripts = scripts
+            .into_iter()
+            .filter_map(|script| Some(vec![node.clone()?, script]));
+        for command in programs.chain(scripts) {
+            let rest: Vec<String> = command[1..]
+                .iter()
+                .map(|word| word.display().to_string())
+                .collect();
+            let ask = |more: &str| {
+                let mut words: Vec<&str> = rest.iter().map(String::as_str).collect();
+                words.push(more);
+                asked(&command[0], &words)
+            };
+            let (Some(version), Some(help)) = (ask("--version"), ask("--help")) else {
+                continue;
+            };
+            let flags = help
+                .split_whitespace()
+                .filter(|word| word.starts_with("--"));
+            return Ok(WasmOpt {
+                // `--converge,-c` is one with its short form.
+                known: flags
+                    .filter_map(|flag| flag.split(',').next())
+                    .map(str::to_owned)
+                    .collect(),
+                version: version.lines().next().unwrap_or_default().to_owned(),
+                command,
+            });
+        }
+        Err(Missing {
+            reason: "there is no wasm-opt".to_owned(),
+            remedy: "apt-get install binaryen, or npm install binaryen".to_owned(),
+        })
+    }
+
+    /// The factor.
+    pub(super) fn factor(&self) -> Factor {
+        let knows = |level: &&str| {
+            let mut flags = level.split(' ').filter(|flag| flag.starts_with("--"));
+            flags.all(|flag| self.known.iter().any(|known| known == flag))
+        };
+        Factor {
+            name: FACTOR.to_owned(),
+            layer: Layer::WasmOpt,
+            default: "none".to_owned(),
+            levels: LEVELS
+                .into_iter()
+                .filter(knows)
+                .map(str::to_owned)
+                .collect(),
+            only_told: false,
+        }
+    }
+
+    /// The flags for a level and a module.
+    fn flags(&self, level: &str, module: &[u8]) -> Vec<String> {
+        let mut flags: Vec<String> = level.split(' ').map(str::to_owned).collect();
+        for feature in features_of(module) {
+            let name = feature.to_string();
+            let own = FLAGS.iter().find(|(known, _)| *known == name);
+            // Older versions lack the names of parts of a proposal.
+            let mut flags_of = own.map(|(_, flags)| *flags).unwrap_or_default().iter();
+            let known = flags_of.find(|flag| self.known.iter().any(|known| known == *flag));
+            if let Some(flag) = known
+                && !flags.iter().any(|given| given == flag)
+            {
+                flags.push((*flag).to_owned());
+            }
+        }
+        flags
+    }
+
+    /// Optimises `input` into `output`, and makes sure that the result is a module that needs
+    /// no proposal which the input did not.
+    pub(super) async fn run(
+        &self,
+        choice: &Choice,
+        input: &Path,
+        output: &Path,
+        interrupt: &Interrupt,
+    ) -> Result<Result<(), String>, Stop> {
+        let Some(level) = choice.level(FACTOR) else {
+            return Ok(Err("no level of wasm-opt was chosen".to_owned()));
+        };
+        let Ok(bytes) = std::fs::read(input) else {
+            return Ok(Err(format!("{}: cannot be read", input.display())));
+        };
+        let tool = Tool::new(&self.command[0])
+            .args(&self.command[1..])
+            .args(self.flags(level, &bytes))
+            .arg(input)
+            .arg("-o")
+            .arg(output);
+        if let Err(reason) = tool.run(PATIENCE, interrupt).await? {
+            return Ok(Err(reason));
+        }
+        Ok(accept(&bytes, output))
+    }
+
+    /// The command that a person copies.
+    pub(super) fn copy(&self, choice: &Choice, module: &[u8]) -> Option<String> {
+        let level = choice.level(FACTOR)?;
+        let words: Vec<String> = self
+            .flags(level, module)
+            .iter()
+            .map(|word| quoted(word))
+            .collect();
+        Some(format!(
+            "wasm-opt {} plugin.wasm -o plugin.wasm",
+            words.join(" ")
+        ))
+    }
+}
+
+fn accept(before: &[u8], output: &Path) -> Result<(), String> {
+    let after = std::fs::read(output).map_err(|_| "wasm-opt wrote no module".to_owned())?;
+    ModuleFacts::read(&after)
+        .map_err(|error| format!("what wasm-opt wrote is no module: {error}"))?;
+    let had = features_of(before);
+    let new = features_of(&after).into_iter().find(|feature| {
+        let name = feature.to_string();
+        // A part of what it had is nothing new.
+        let whole = PARTS
+            .iter()
+            .find(|(part, _)| *part == name)
+            .map(|(_, whole)| *whole);
+        !had.iter()
+            .any(|had| had == feature || Some(had.to_string().as_str()) == whole)
+    });
+    match new {
+        Some(feature) => Err(format!(
+            "wasm-opt made the module need {feature}, which it did not before"
+        )),
+        None => Ok(()),
+    }
+}

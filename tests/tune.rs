@@ -1,0 +1,213 @@
+//! `pwbench tune` on real modules, sources and runtimes.
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use support::{
+    TRAFFIC, campaign, campaign_json, expect_exit, filter, folder, json, run, stderr, write,
+};
+
+/// Lines of `candidates.jsonl`.
+fn candidates(campaign: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(campaign.join("candidates.jsonl")).expect("candidates.jsonl");
+    text.lines()
+        .map(|line| serde_json::from_str(line).expect("a line is JSON"))
+        .collect()
+}
+
+/// A run is fine, or the machine was too unsteady for a verdict.
+fn ended_well(output: &std::process::Output) {
+    let code = output.status.code();
+    assert!(matches!(code, Some(0 | 3)), "{code:?}: {}", stderr(output));
+}
+
+#[test]
+fn engine_knobs_of_a_built_in_module_are_raced_and_reported() {
+    let folder = folder();
+    let arguments = [
+        "tune",
+        "--workload",
+        "prime-check",
+        "--layer",
+        "engine",
+        "--objective",
+        "startup,size",
+        "--budget",
+        "8s",
+        "--seed",
+        "1",
+        "--format",
+        "json",
+    ];
+    let output = run(folder.path(), &arguments);
+    ended_well(&output);
+    let summary = json(&output);
+    let campaign = campaign(&folder.path().join("results"));
+    for file in [
+        "report.html",
+        "report.md",
+        "report.csv",
+        "summary.json",
+        "modules/default.wasm",
+    ] {
+        assert!(campaign.join(file).is_file(), "{file}");
+    }
+    assert_eq!(campaign_json(&campaign)["kind"], "tune");
+    assert_eq!(
+        summary["objectives"],
+        serde_json::json!(["startup", "size"])
+    );
+    let runtime = &summary["runtimes"][0];
+    let rows = runtime["candidates"].as_array().expect("candidates");
+    let choice = |factor: &str| rows.iter().find(|row| !row["choice"][factor].is_null());
+    for factor in ["opt", "pooling", "aot", "deadline"] {
+        let row = choice(factor).unwrap_or_else(|| panic!("{factor} did not race"));
+        assert!(
+            row["values"]["startup"]["median"].as_f64() > Some(0.0),
+            "{row}"
+        );
+    }
+    // An artifact holds machine code: the module is always smaller.
+    let size = &choice("aot").expect("raced")["against_default"]["size"];
+    assert!(size["ratio"].as_f64() > Some(1.0), "{size}");
+    assert_eq!(candidates(&campaign).is_empty(), false);
+    // The page can be written again from the folder alone.
+    let again = run(folder.path(), &["report", &campaign.display().to_string()]);
+    expect_exit(&again, 0);
+}
+
+#[test]
+fn a_rust_source_is_built_with_other_flags_and_checked_on_every_runtime() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("workloads/prime-check/rust");
+    let folder = folder();
+    // Toolchains live in the user's own cache.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pwbench"));
+    command.current_dir(folder.path()).args([
+        "tune",
+        &source.display().to_string(),
+        "--workload",
+        "prime-check",
+        "--layer",
+        "build",
+        "--runtime",
+        "wasmtime/winch,wasmi/eager",
+        "--objective",
+        "size",
+        "--budget",
+        "25s",
+    ]);
+    let output = command.output().expect("pwbench starts");
+    if stderr(&output).contains("cannot be built here") {
+        assert_eq!(output.status.code(), Some(3));
+        eprintln!("skipped: no toolchain for guests: scripts/toolchains");
+        return;
+    }
+    ended_well(&output);
+    let campaign = campaign(&folder.path().join("results"));
+    let text = fs::read_to_string(campaign.join("summary.json")).expect("summary.json");
+    let summary: Value = serde_json::from_str(&text).expect("JSON");
+    let runtimes = summary["runtimes"].as_array().expect("runtimes");
+    assert_eq!(runtimes.len(), 2);
+    for runtime in runtimes {
+        let rows = runtime["candidates"].as_array().expect("candidates");
+        assert!(rows.len() > 2, "no flag was tried: {}", summary["missing"]);
+        for row in rows {
+            assert_ne!(row["fate"]["fate"], "failed", "{row}");
+        }
+    }
+}
+
+#[test]
+fn a_module_that_cannot_pass_its_check_is_no_default() {
+    let folder = folder();
+    let module = write(folder.path(), "trap.wasm", filter("unreachable"));
+    let requests = write(folder.path(), "own.jsonl", TRAFFIC);
+    let output = run(
+        folder.path(),
+        &["tune", &module, "--requests", &requests, "--budget", "5s"],
+    );
+    expect_exit(&output, 2);
+    assert!(stderr(&output).contains("default"), "{}", stderr(&output));
+}
+
+#[test]
+fn bad_input_is_named_with_a_remedy() {
+    let folder = folder();
+    let text = write(folder.path(), "notes.txt", "hello");
+    let module = write(folder.path(), "own.wasm", filter("i32.const 0"));
+    let requests = write(folder.path(), "own.jsonl", TRAFFIC);
+    let broken = write(folder.path(), "broken.jsonl", "{\"request\": 1}");
+    let cases: [(&[&str], &str); 6] = [
+        (&["tune"], "required"),
+        (&["tune", &module], "--requests"),
+        (&["tune", &text, "--requests", &requests], "notes.txt"),
+        (&["tune", &module, "--requests", &broken], "broken.jsonl"),
+        (
+            &[
+                "tune",
+                &module,
+                "--requests",
+                &requests,
+                "--objective",
+                "speed",
+            ],
+            "p50",
+        ),
+        (&["tune", "--workload", "prime-chek"], "prime-check"),
+    ];
+    for (arguments, wanted) in cases {
+        let output = run(folder.path(), arguments);
+        expect_exit(&output, 2);
+        assert!(
+            stderr(&output).contains(wanted),
+            "{arguments:?}: {}",
+            stderr(&output)
+        );
+    }
+    assert!(!folder.path().join("results").exists(), "nothing was begun");
+}
+
+#[test]
+#[cfg(unix)]
+fn ctrl_c_keeps_what_was_found() {
+    use rustix::process::{Pid, Signal, kill_process};
+    use std::time::{Duration, Instant};
+    let folder = folder();
+    let mut child = support::pwbench(folder.path())
+        .args([
+            "tune",
+            "--workload",
+            "header-rewrite",
+            "--layer",
+            "engine",
+            "--budget",
+            "10m",
+        ])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("pwbench starts");
+    let results = folder.path().join("results");
+    let begun = || -> Option<PathBuf> {
+        let entry = fs::read_dir(&results).ok()?.next()?.ok()?;
+        Some(entry.path()).filter(|path| path.join("campaign.json").is_file())
+    };
+    let patience = Instant::now();
+    while begun().is_none() {
+        assert!(
+            patience.elapsed() < Duration::from_secs(60),
+            "it never began"
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_secs(2));
+    kill_process(Pid::from_child(&child), Signal::INT).expect("it is ours");
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    let campaign = campaign(&results);
+    assert_eq!(campaign_json(&campaign)["interrupted"], true);
+    assert!(campaign.join("report.html").is_file());
+}
