@@ -69,7 +69,7 @@ pub use summary::{
 };
 pub use tables::{Column, Entry, Table, Tone};
 pub use tuning::{
-    Against, CandidateRow, Choice, Compared, Confirmation, Contestant, Copyable, Factor, Fate,
-    Layer, MissingLevel, RuntimeTuning, Search, Stage, Step, TUNE_KIND, Traffic, Tuning, Worth,
-    WorthWord,
+    Against, CandidateRow, Choice, Compared, Contestant, Copyable, Factor, Fate, Layer,
+    MissingLevel, RuntimeTuning, Search, SearchStage, Step, TUNE_KIND, Traffic, TuneConfirmation,
+    Tuning, Worth, WorthWord,
 };

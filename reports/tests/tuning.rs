@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt as _, SeedableRng as _};
-use reports::{Choice, Factor, Fate, Layer, Quantity, Search, Stage, Step, WorthWord};
+use reports::{Choice, Factor, Fate, Layer, Quantity, Search, SearchStage, Step, WorthWord};
 
 fn factor(name: &str, levels: &[&str]) -> Factor {
     Factor {
@@ -208,7 +208,7 @@ fn an_exact_quantity_is_decided_without_a_control() {
 fn little_time_still_ends_with_what_there_is() {
     for steps in [1, 3, 8, 15] {
         let search = run(&factors(), &mut Surface::new(&EFFECTS, 0.02, 9), steps);
-        assert_eq!(search.stage(), Stage::Confirm, "{steps} steps");
+        assert_eq!(search.stage(), SearchStage::Confirm, "{steps} steps");
     }
 }
 

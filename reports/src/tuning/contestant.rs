@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// A part of the search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Stage {
+pub enum SearchStage {
     /// One level alone against the default.
     Screen,
     /// What helped, together.
@@ -48,7 +48,7 @@ pub struct Contestant {
     /// What it changes.
     pub choice: Choice,
     /// When it entered.
-    pub stage: Stage,
+    pub stage: SearchStage,
     /// What became of it.
     pub fate: Fate,
     /// Whether it is the default a second time, as the A/A control.
@@ -60,7 +60,7 @@ pub struct Contestant {
 }
 
 impl Contestant {
-    pub(super) fn new(choice: Choice, stage: Stage) -> Self {
+    pub(super) fn new(choice: Choice, stage: SearchStage) -> Self {
         Contestant {
             choice,
             stage,

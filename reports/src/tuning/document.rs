@@ -3,7 +3,7 @@
 use super::compare::Against;
 use super::contestant::Fate;
 use super::csv::fate_words;
-use super::model::{CandidateRow, Confirmation, FRONT, RuntimeTuning, Tuning, told};
+use super::model::{CandidateRow, FRONT, RuntimeTuning, TuneConfirmation, Tuning, told};
 use super::worth::{Worth, WorthWord};
 use crate::charts::{Axis, Bar, Chart, Ink, Point};
 use crate::document::{Document, Part, Section};
@@ -146,7 +146,7 @@ impl Tuning {
     }
 }
 
-fn sentence(runtime: &str, one: &Confirmation) -> String {
+fn sentence(runtime: &str, one: &TuneConfirmation) -> String {
     let what = one.objective.title();
     if one.candidate.is_none() {
         return format!("{runtime}, {what}: {}.", one.word);
@@ -218,7 +218,7 @@ fn confirmations(runtime: &RuntimeTuning) -> Table {
     table
 }
 
-fn copyable(one: &Confirmation) -> Part {
+fn copyable(one: &TuneConfirmation) -> Part {
     let mut table = Table::new("").words("Step").words("What");
     let code = |text: &str| Entry::toned(text, Tone::Code);
     for command in &one.copy.commands {

@@ -17,10 +17,10 @@ mod search;
 mod worth;
 
 pub use compare::{Against, Standing as Compared};
-pub use contestant::{Contestant, Fate, Stage};
+pub use contestant::{Contestant, Fate, SearchStage};
 pub use factor::{Choice, Factor, Layer};
 pub use model::{
-    CandidateRow, Confirmation, Copyable, MissingLevel, RuntimeTuning, TUNE_KIND, Tuning,
+    CandidateRow, Copyable, MissingLevel, RuntimeTuning, TUNE_KIND, TuneConfirmation, Tuning,
 };
 pub use search::{Search, Step, Traffic};
 pub use worth::{Worth, WorthWord};

@@ -1,7 +1,7 @@
 //! What a tuning campaign found, as `summary.json` and the report have it.
 
 use super::compare::Against;
-use super::contestant::{Contestant, Fate, Stage};
+use super::contestant::{Contestant, Fate, SearchStage};
 use super::factor::{Choice, Factor};
 use super::search::Search;
 use super::worth::Worth;
@@ -83,9 +83,9 @@ pub struct RuntimeTuning {
     /// What each level is worth by itself.
     pub worths: Vec<Worth>,
     /// The winner of each objective, confirmed or not.
-    pub confirmations: Vec<Confirmation>,
+    pub confirmations: Vec<TuneConfirmation>,
     /// The stage that was reached.
-    pub stage: Stage,
+    pub stage: SearchStage,
 }
 
 /// A choice and what was measured of it.
@@ -100,7 +100,7 @@ pub struct CandidateRow {
     /// Whether it is the A/A control.
     pub control: bool,
     /// When it entered.
-    pub stage: Stage,
+    pub stage: SearchStage,
     /// What became of it.
     pub fate: Fate,
     /// Values over the search's traffic.
@@ -113,7 +113,7 @@ pub struct CandidateRow {
 
 /// A winner against the default on held-out traffic.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Confirmation {
+pub struct TuneConfirmation {
     /// The objective.
     pub objective: Quantity,
     /// The winner's number; `None` where nothing beat the default.
@@ -279,15 +279,15 @@ fn confirmation(
     search: &Search,
     objective: Quantity,
     copy: &impl Fn(&Choice) -> Copyable,
-) -> Confirmation {
+) -> TuneConfirmation {
     let Some(winner) = search.winners().get(&objective).copied() else {
-        return Confirmation {
+        return TuneConfirmation {
             objective,
             candidate: None,
             choice: Choice::default(),
             held_out: BTreeMap::new(),
             word: match search.stage() {
-                Stage::Confirm => "nothing beat the default",
+                SearchStage::Confirm => "nothing beat the default",
                 _ => "the search ended before anything was confirmed",
             }
             .to_owned(),
@@ -304,7 +304,7 @@ fn confirmation(
         Some((_, word, trusted)) => (words(word).to_owned(), trusted),
         None => ("not confirmed: the time did not suffice".to_owned(), false),
     };
-    Confirmation {
+    TuneConfirmation {
         objective,
         candidate: Some(winner),
         held_out: held_out.collect(),

@@ -1,7 +1,7 @@
 //! The search: what to measure next.
 
 use super::compare::{Against, FEWEST, Standing, compare};
-use super::contestant::{Contestant, Fate, Stage};
+use super::contestant::{Contestant, Fate, SearchStage};
 use super::factor::{Choice, Factor};
 use super::front::front;
 use super::worth::{Worth, worths};
@@ -58,7 +58,7 @@ pub struct Search {
     factors: Vec<Factor>,
     objectives: Vec<Quantity>,
     contestants: Vec<Contestant>,
-    stage: Stage,
+    stage: SearchStage,
     /// Blocks begun in all, over the search's traffic.
     block: u32,
     /// Blocks begun in this stage.
@@ -73,20 +73,23 @@ const CONTROL: usize = 1;
 impl Search {
     /// A search for the least of each of `objectives`, of which there must be one.
     pub fn new(factors: Vec<Factor>, objectives: Vec<Quantity>, seed: u64) -> Search {
-        let mut control = Contestant::new(Choice::default(), Stage::Screen);
+        let mut control = Contestant::new(Choice::default(), SearchStage::Screen);
         control.control = true;
-        let mut contestants = vec![Contestant::new(Choice::default(), Stage::Screen), control];
+        let mut contestants = vec![
+            Contestant::new(Choice::default(), SearchStage::Screen),
+            control,
+        ];
         for factor in &factors {
             for level in &factor.levels {
                 let choice = Choice::single(&factor.name, level);
-                contestants.push(Contestant::new(choice, Stage::Screen));
+                contestants.push(Contestant::new(choice, SearchStage::Screen));
             }
         }
         Search {
             factors,
             objectives,
             contestants,
-            stage: Stage::Screen,
+            stage: SearchStage::Screen,
             block: 0,
             in_stage: 0,
             winners: BTreeMap::new(),
@@ -100,7 +103,7 @@ impl Search {
     }
 
     /// The stage.
-    pub fn stage(&self) -> Stage {
+    pub fn stage(&self) -> SearchStage {
         self.stage
     }
 
@@ -114,18 +117,18 @@ impl Search {
         if self.contestants[DEFAULT].has_failed() {
             return Step::Done;
         }
-        if self.stage == Stage::Screen && self.screened(spent) {
+        if self.stage == SearchStage::Screen && self.screened(spent) {
             self.combine();
         }
-        if self.stage == Stage::Combine && self.combined(spent) {
+        if self.stage == SearchStage::Combine && self.combined(spent) {
             self.choose();
         }
-        if self.stage == Stage::Confirm && self.confirmed(spent) {
+        if self.stage == SearchStage::Confirm && self.confirmed(spent) {
             return Step::Done;
         }
         self.in_stage += 1;
         let traffic = match self.stage {
-            Stage::Confirm => Traffic::HeldOut,
+            SearchStage::Confirm => Traffic::HeldOut,
             _ => {
                 self.block += 1;
                 Traffic::Search
@@ -259,7 +262,7 @@ impl Search {
 
     fn racing(&self) -> Vec<usize> {
         let takes_part = |(index, one): &(usize, &Contestant)| match self.stage {
-            Stage::Confirm => {
+            SearchStage::Confirm => {
                 !one.has_failed()
                     && (*index <= CONTROL || self.winners.values().any(|winner| winner == index))
             }
@@ -321,7 +324,7 @@ impl Search {
 
     /// Puts together what helped and lets it race.
     fn combine(&mut self) {
-        (self.stage, self.in_stage) = (Stage::Combine, 0);
+        (self.stage, self.in_stage) = (SearchStage::Combine, 0);
         for one in &mut self.contestants[CONTROL + 1..] {
             if one.fate == Fate::Racing {
                 one.fate = Fate::Settled;
@@ -349,7 +352,7 @@ impl Search {
                 Some(_) => {}
                 None => self
                     .contestants
-                    .push(Contestant::new(choice, Stage::Combine)),
+                    .push(Contestant::new(choice, SearchStage::Combine)),
             }
         }
     }
@@ -394,7 +397,7 @@ impl Search {
         let mut sure = Vec::new();
         let mut seeming = Vec::new();
         for (index, one) in self.contestants.iter().enumerate().skip(CONTROL + 1) {
-            let single = one.choice.0.len() == 1 && one.stage == Stage::Screen;
+            let single = one.choice.0.len() == 1 && one.stage == SearchStage::Screen;
             if !single || one.has_failed() || self.is_only_told(&one.choice) {
                 continue;
             }
@@ -526,7 +529,7 @@ impl Search {
                 self.winners.insert(objective, *index);
             }
         }
-        (self.stage, self.in_stage) = (Stage::Confirm, 0);
+        (self.stage, self.in_stage) = (SearchStage::Confirm, 0);
     }
 
     fn confirmed(&self, spent: f64) -> bool {

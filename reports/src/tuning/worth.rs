@@ -1,7 +1,7 @@
 //! What each level is worth by itself.
 
 use super::compare::{Against, BAND, compare};
-use super::contestant::{Contestant, Stage};
+use super::contestant::{Contestant, SearchStage};
 use super::factor::{Factor, Layer};
 use crate::recommendation::Quantity;
 use crate::statistics::holm;
@@ -86,7 +86,7 @@ pub(super) fn worths(
         };
         let singles = contestants
             .iter()
-            .filter(|one| one.choice.0.len() == 1 && one.stage == Stage::Screen);
+            .filter(|one| one.choice.0.len() == 1 && one.stage == SearchStage::Screen);
         let mut own: Vec<Worth> = singles.filter_map(of).collect();
         let raw: Vec<f64> = own.iter().map(|worth| worth.against_default.p).collect();
         for (worth, adjusted) in own.iter_mut().zip(holm(&raw)) {
