@@ -76,6 +76,17 @@ find_stderr(void)
 }
 #endif
 
+#if WASM_ENABLE_JIT != 0
+/* What an unloaded module calls in place of `aot_destroy_comp_context`: taking LLVM's JIT down
+   damages the heap, and the next module's compilation crashes. Its code and LLVM's objects stay
+   for as long as the process. */
+void
+pwbench_wamr_keep_context(void *context)
+{
+    (void)context;
+}
+#endif
+
 /* Offsets in the order of `Layout` in layout.rs. */
 SHIM void
 pwbench_wamr_layout(uint32 offsets[4])

@@ -7,10 +7,6 @@ use crate::compiler::Compiler;
 use crate::error::Missing;
 use crate::library::Build;
 
-/// Variable that opens the LLVM JIT although its conformance suite crashes: for whoever looks
-/// for the cause.
-const DESPITE_CRASHES: &str = "PWBENCH_WAMR_LLVM_JIT";
-
 /// Optimisation level of the compilers that use LLVM, wamrc's default.
 pub(crate) const OPTIMISATION: u32 = 3;
 /// Size level of the compilers that use LLVM, wamrc's default.
@@ -86,15 +82,6 @@ impl Mode {
             return Some(Missing {
                 reason: "WAMR's Fast JIT generates code for x86-64 only".to_owned(),
                 remedy: "use wamr/aot",
-            });
-        }
-        if self == Self::LlvmJit && std::env::var_os(DESPITE_CRASHES).is_none() {
-            return Some(Missing {
-                reason: "WAMR 2.4.3's LLVM JIT, as it is built here, overwrites the process's \
-                         memory: most runs of the conformance suite end in a crash"
-                    .to_owned(),
-                remedy: "use wamr/aot, code of the same compiler (PWBENCH_WAMR_LLVM_JIT=1 opens \
-                         the JIT all the same)",
             });
         }
         let missing = self.build(false).missing();
