@@ -1,5 +1,6 @@
 //! `pwbench compare` on guests whose difference is known.
 
+use std::io::Write as _;
 mod support;
 
 use std::path::Path;
@@ -80,7 +81,10 @@ fn a_tenth_more_work_is_slower_and_the_exit_code_says_so() {
     );
     let comparison = json(&output);
     if output.status.code() == Some(3) {
-        println!("skipped: the machine is too unsteady: run it on a quieter one");
+        let _ = writeln!(
+            std::io::stdout(),
+            "skipped: the machine is too unsteady: run it on a quieter one"
+        );
         return;
     }
     let answer = deciding(&comparison);

@@ -1,6 +1,7 @@
 //! scripts/debug-guest stops a guest at a line of its source.
 #![cfg(unix)]
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -18,7 +19,11 @@ fn skipped(output: &Output) -> bool {
     let missing = output.status.code() == Some(3);
     if missing {
         let said = String::from_utf8_lossy(&output.stderr);
-        eprintln!("skipped: {}", said.trim().replace("; ", ": "));
+        let _ = writeln!(
+            std::io::stdout(),
+            "skipped: {}",
+            said.trim().replace("; ", ": ")
+        );
     }
     missing
 }
@@ -42,7 +47,8 @@ fn gdb_stops_a_native_twin_at_a_line_of_its_source() {
 #[test]
 fn gdb_stops_a_guest_on_wasmtime_at_a_line_of_its_source() {
     if !cfg!(feature = "guest-debugging") {
-        eprintln!(
+        let _ = writeln!(
+            std::io::stdout(),
             "skipped: built without guest-debugging: cargo test --release --features guest-debugging"
         );
         return;

@@ -1,5 +1,6 @@
 //! Engines that come as a library: named on the command line, or found.
 
+use std::io::Write as _;
 mod support;
 
 use std::path::{Path, PathBuf};
@@ -83,7 +84,10 @@ fn a_library_without_the_interface_is_told_what_it_lacks() {
         .filter_map(|line| line.split_ascii_whitespace().nth(5))
         .find(|path| path.contains("/libc.so"));
     let Some(library) = library else {
-        println!("skipped: this program is not linked with a shared C library");
+        let _ = writeln!(
+            std::io::stdout(),
+            "skipped: this program is not linked with a shared C library"
+        );
         return;
     };
     let folder = folder();
@@ -100,7 +104,10 @@ fn a_library_without_the_interface_is_told_what_it_lacks() {
 #[test]
 fn a_library_is_a_runtime_named_after_its_file_and_agrees_with_the_reference() {
     let Some(library) = cached("wasm-c-api-libwasmtime-", "libwasmtime") else {
-        println!("skipped: libwasmtime is not in the cache; run scripts/engines/wasm-c-api");
+        let _ = writeln!(
+            std::io::stdout(),
+            "skipped: libwasmtime is not in the cache; run scripts/engines/wasm-c-api"
+        );
         return;
     };
     let folder = folder();
@@ -129,7 +136,10 @@ fn a_library_is_a_runtime_named_after_its_file_and_agrees_with_the_reference() {
 #[test]
 fn wasmedge_agrees_with_the_reference() {
     let Some(library) = cached("wasmedge-", "libwasmedge") else {
-        println!("skipped: no WasmEdge is in the cache; run scripts/engines/wasmedge");
+        let _ = writeln!(
+            std::io::stdout(),
+            "skipped: no WasmEdge is in the cache; run scripts/engines/wasmedge"
+        );
         return;
     };
     let folder = folder();

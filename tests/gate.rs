@@ -1,5 +1,6 @@
 //! `pwbench gate` and the script of the action, as continuous integration runs them.
 
+use std::io::Write as _;
 mod support;
 
 use std::fs;
@@ -80,7 +81,12 @@ fn a_change_of_nothing_passes_and_leaves_all_files() {
     }
     match parses_as_xml(&results.join("junit.xml")) {
         Some(sound) => assert!(sound, "junit.xml is no XML"),
-        None => println!("skipped: junit.xml was not read: apt-get install python3"),
+        None => {
+            let _ = writeln!(
+                std::io::stdout(),
+                "skipped: junit.xml was not read: apt-get install python3"
+            );
+        }
     }
     let again = run(folder.path(), &["report", results.to_str().expect("UTF-8")]);
     expect_exit(&again, 0);
@@ -146,7 +152,10 @@ fn a_runtime_that_is_not_here_is_the_environments_fault() {
         .iter()
         .any(|row| row["runtime"] == "v8/default" && row["available"] == true)
     {
-        println!("skipped: v8 is built in: build without --features v8");
+        let _ = writeln!(
+            std::io::stdout(),
+            "skipped: v8 is built in: build without --features v8"
+        );
         return;
     }
     let output = run(folder.path(), &["gate"]);
@@ -197,7 +206,7 @@ fn act(folder: &Path, further: &[(&str, &str)]) -> Output {
 #[test]
 fn the_action_gates_a_change_of_a_scratch_repository() {
     if Command::new("git").arg("--version").output().is_err() {
-        println!("skipped: no git: apt-get install git");
+        let _ = writeln!(std::io::stdout(), "skipped: no git: apt-get install git");
         return;
     }
     let folder = folder();

@@ -1,6 +1,7 @@
 //! `pwbench load` as a person runs it: real proxies, a real generator.
 #![cfg(target_os = "linux")]
 
+use std::io::Write as _;
 mod support;
 
 use std::fs;
@@ -17,7 +18,12 @@ fn is_here(kind: ProxyKind) -> bool {
     match find(kind, Path::new("/nowhere")) {
         Ok(_) => true,
         Err(missing) => {
-            eprintln!("skipped: {}: {}", kind.title(), missing.remedy);
+            let _ = writeln!(
+                std::io::stdout(),
+                "skipped: {}: {}",
+                kind.title(),
+                missing.remedy
+            );
             false
         }
     }

@@ -56,7 +56,12 @@ fn started(kind: ProxyKind, filter: &Filter, upstream: SocketAddr) -> Option<Run
     let program = match find(kind, Path::new(OWN)) {
         Ok(program) => program,
         Err(missing) => {
-            eprintln!("skipped: {}: {}", kind.title(), missing.remedy);
+            let _ = writeln!(
+                std::io::stdout(),
+                "skipped: {}: {}",
+                kind.title(),
+                missing.remedy
+            );
             return None;
         }
     };

@@ -1,5 +1,6 @@
 //! `pwbench profile` on real runtimes.
 
+use std::io::Write as _;
 mod support;
 
 use std::fs;
@@ -93,7 +94,7 @@ fn the_guests_functions_have_their_names_where_perf_is() {
     expect_exit(&output, 0);
     let profile = &json(&output)["profiles"][0];
     if profile["perf"]["samples"] == 0 {
-        eprintln!("skipped: {}", profile["perf"]["note"]);
+        let _ = writeln!(std::io::stdout(), "skipped: {}", profile["perf"]["note"]);
         return;
     }
     let functions = profile["perf"]["functions"].as_array().expect("functions");

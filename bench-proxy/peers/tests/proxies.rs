@@ -1,6 +1,7 @@
 //! Real proxies, where they are installed: they start with each of their filters, answer with
 //! the headers expected, and leave nothing behind.
 
+use std::io::Write as _;
 mod support;
 
 use std::collections::BTreeSet;
@@ -24,7 +25,12 @@ fn here(kind: ProxyKind) -> Option<Program> {
     match find(kind, Path::new("/nowhere")) {
         Ok(program) => Some(program),
         Err(missing) => {
-            eprintln!("skipped: {}: {}", kind.title(), missing.remedy);
+            let _ = writeln!(
+                std::io::stdout(),
+                "skipped: {}: {}",
+                kind.title(),
+                missing.remedy
+            );
             None
         }
     }
@@ -78,7 +84,11 @@ fn each_proxy_adds_the_same_headers_by_each_of_its_filters_and_leaves_nothing_be
                 continue;
             }
             if let Err(missing) = program.has(kind, wanted) {
-                eprintln!("skipped: {kind} with {wanted}: {}", missing.remedy);
+                let _ = writeln!(
+                    std::io::stdout(),
+                    "skipped: {kind} with {wanted}: {}",
+                    missing.remedy
+                );
                 continue;
             }
             let filter = filter(wanted);

@@ -1,5 +1,6 @@
 //! The same script leaves the same tape on every runtime, the native twin included.
 
+use std::io::Write as _;
 mod common;
 
 use conformance::{Exercise, exercise};
@@ -113,7 +114,10 @@ fn exercises(script: &str) -> Vec<(&'static str, Exercise)> {
         .filter_map(|entry| {
             let subject = common::subject(&entry.id)?;
             if entry.id == "native" && conformance::puppet_library().is_err() {
-                println!("skipped: the puppet was not built for this machine");
+                let _ = writeln!(
+                    std::io::stdout(),
+                    "skipped: the puppet was not built for this machine"
+                );
                 return None;
             }
             let exercise = exercise(&subject, script);

@@ -37,7 +37,7 @@ impl Browser {
     /// Starts the browser; without one it says how to get it.
     pub(crate) fn start() -> Option<Browser> {
         let Some(program) = program() else {
-            println!("skipped: no Chromium: {INSTALL}");
+            let _ = writeln!(std::io::stdout(), "skipped: no Chromium: {INSTALL}");
             return None;
         };
         let profile = tempfile::tempdir().expect("a folder");

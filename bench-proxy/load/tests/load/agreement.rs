@@ -1,6 +1,7 @@
 //! Other generators beside this one. The server waits a fixed time before each answer, so that
 //! latency and throughput are known and the machine's noise is small beside them.
 
+use std::io::Write as _;
 use std::process::Command;
 use std::time::Duration;
 
@@ -25,7 +26,10 @@ fn output(tool: &str, arguments: &[String]) -> Option<String> {
             Some(String::from_utf8_lossy(&output.stdout).into_owned())
         }
         Err(_) => {
-            println!("skipped: {tool}: scripts/peers/load-tools");
+            let _ = writeln!(
+                std::io::stdout(),
+                "skipped: {tool}: scripts/peers/load-tools"
+            );
             None
         }
     }

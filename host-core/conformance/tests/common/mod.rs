@@ -11,7 +11,7 @@ pub(crate) fn subject(id: &'static str) -> Option<Subject> {
     runtimes::keep_exports();
     let entry = runtimes::find(id).unwrap_or_else(|| panic!("{id} is not in the catalogue"));
     if let runtimes::Availability::Unavailable { reason, remedy } = entry.availability() {
-        println!("skipped: {id}: {reason}; {remedy}");
+        let _ = writeln!(std::io::stdout(), "skipped: {id}: {reason}; {remedy}");
         return None;
     }
     Some(
