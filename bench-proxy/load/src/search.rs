@@ -122,10 +122,11 @@ pub fn search(
         }
         let invalid = outcome.reasons.first().cloned();
         let missed = search.objective.miss(&outcome);
+        let overrun = plan.validity.is_overrun(&outcome.counts);
         let verdict = match (&missed, &invalid) {
             (None, None) => Verdict::Met,
             // Nothing that a late generator says counts, whichever way.
-            (_, Some(_)) if outcome.counts.dropped == 0 => Verdict::Invalid,
+            (_, Some(_)) if outcome.counts.dropped == 0 && !overrun => Verdict::Invalid,
             _ => Verdict::Missed,
         };
         let latency = outcome.corrected.as_ref().unwrap_or(&outcome.uncorrected);

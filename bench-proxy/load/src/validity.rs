@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::outcome::Outcome;
+use crate::outcome::{Counts, Outcome};
 use crate::plan::Demand;
 
 /// Limits beyond which an outcome is not valid.
@@ -12,6 +12,8 @@ pub struct Validity {
     pub lag_p99: Duration,
     /// Share of the time in which a sending thread ran or waited for a CPU.
     pub utilisation: f64,
+    /// Share of an open loop's requests without an answer at its end.
+    pub unfinished: f64,
 }
 
 impl Default for Validity {
@@ -19,11 +21,18 @@ impl Default for Validity {
         Self {
             lag_p99: Duration::from_millis(1),
             utilisation: 0.95,
+            unfinished: 0.01,
         }
     }
 }
 
 impl Validity {
+    /// Whether so many requests had no answer at the end that the slow ones are not in the
+    /// histograms.
+    pub(crate) fn is_overrun(&self, counts: &Counts) -> bool {
+        counts.unfinished as f64 > self.unfinished * counts.offered as f64
+    }
+
     /// Everything that speaks against the outcome.
     pub(crate) fn reasons(&self, demand: Demand, outcome: &Outcome) -> Vec<String> {
         let mut reasons = Vec::new();
@@ -38,6 +47,12 @@ impl Validity {
             reasons.push(format!(
                 "{} requests were never sent because too many waited for a connection",
                 counts.dropped
+            ));
+        }
+        if demand != Demand::Closed && self.is_overrun(counts) {
+            reasons.push(format!(
+                "{} of {} requests had no answer at the end: the rate was more than generator and server kept up with",
+                counts.unfinished, counts.offered
             ));
         }
         let limit = self.lag_p99.as_secs_f64() * 1e6;

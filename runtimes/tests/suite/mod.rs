@@ -2,6 +2,7 @@
 //! engine crates.
 #![allow(dead_code)] // Not every engine has artifacts.
 
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -443,7 +444,6 @@ macro_rules! deadline_tests {
 
 /// Says so, past the test runner's capture, when there is a reason not to run.
 pub(crate) fn skipped(reason: Option<String>) -> bool {
-    use std::io::Write;
     if let Some(reason) = &reason {
         let _ = writeln!(std::io::stderr(), "skipped: {reason}");
     }
