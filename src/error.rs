@@ -79,7 +79,7 @@ pub(crate) enum Error {
     TuneDefault(String),
     #[error("{}: no flame graph: {reason}; give the traffic more --time", path.display())]
     FlameGraph { path: PathBuf, reason: String },
-    #[error("there is nothing to try: {0}; allow another --layer")]
+    #[error("there is nothing to try: {0}")]
     NothingToTune(String),
     #[error("{0}; correct the plugin's configuration (--config)")]
     PluginConfiguration(String),

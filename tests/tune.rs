@@ -75,7 +75,7 @@ fn engine_knobs_of_a_built_in_module_are_raced_and_reported() {
     // An artifact holds machine code: the module is always smaller.
     let size = &choice("aot").expect("raced")["against_default"]["size"];
     assert!(size["ratio"].as_f64() > Some(1.0), "{size}");
-    assert_eq!(candidates(&campaign).is_empty(), false);
+    assert!(!candidates(&campaign).is_empty());
     // The page can be written again from the folder alone.
     let again = run(folder.path(), &["report", &campaign.display().to_string()]);
     expect_exit(&again, 0);
@@ -99,7 +99,7 @@ fn a_rust_source_is_built_with_other_flags_and_checked_on_every_runtime() {
         "--objective",
         "size",
         "--budget",
-        "25s",
+        "90s",
     ]);
     let output = command.output().expect("pwbench starts");
     if stderr(&output).contains("cannot be built here") {

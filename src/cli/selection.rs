@@ -77,8 +77,8 @@ impl Selection {
     /// # Errors
     /// When one is turned twice.
     pub(crate) fn knobs(&self) -> Result<Knobs, Error> {
-        let all = self.knobs.iter().copied();
-        let all = all.fold(Ok(Knobs::default()), |all, more| all?.with(more));
-        all.map_err(Error::Knobs)
+        let mut all = self.knobs.iter().copied();
+        all.try_fold(Knobs::default(), |all, more| all.with(more))
+            .map_err(Error::Knobs)
     }
 }

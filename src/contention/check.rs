@@ -19,7 +19,7 @@ pub(super) struct Passed {
 }
 
 /// What became of a check.
-pub(super) type Verdict = Result<Passed, (Cell, Failed)>;
+pub(super) type Verdict = Result<Passed, Box<(Cell, Failed)>>;
 
 /// Checks every runtime, workload and isolation; artifacts are made in `folder`.
 pub(super) async fn check(
@@ -78,7 +78,7 @@ fn verdict(verified: Verified) -> Verdict {
             subject: verified.subject,
             checked: Box::new(checked),
         }),
-        (Err(failed), _) | (Ok(_), Some(failed)) => Err((cell, failed)),
+        (Err(failed), _) | (Ok(_), Some(failed)) => Err(Box::new((cell, failed))),
     }
 }
 
@@ -105,24 +105,24 @@ async fn again(passed: &Passed, isolation: Isolation, runner: &Runner) -> Result
                 "{} of {} outcomes were right under isolation {isolation}{first}",
                 checked.check.matched, checked.check.exchanges
             );
-            Err((cell, Failed::new(FailureKind::Mismatch, text)))
+            Err(Box::new((cell, Failed::new(FailureKind::Mismatch, text))))
         }
         Answer::Checked(checked) if checked.endings != passed.checked.endings => {
             let text = format!(
                 "transactions ended otherwise under isolation {isolation} than under {}",
                 passed.cell.isolation
             );
-            Err((cell, Failed::new(FailureKind::Mismatch, text)))
+            Err(Box::new((cell, Failed::new(FailureKind::Mismatch, text))))
         }
         Answer::Checked(checked) => Ok(Passed {
             cell,
             subject,
             checked,
         }),
-        Answer::Failed(failed) => Err((cell, failed)),
-        other => Err((
+        Answer::Failed(failed) => Err(Box::new((cell, failed))),
+        other => Err(Box::new((
             cell,
             Failed::error(format!("not the answer to a check: {other:?}")),
-        )),
+        ))),
     })
 }

@@ -130,7 +130,8 @@ impl Conductor<'_> {
                     self.note_manifest(&one);
                     passed.push(one);
                 }
-                Err((cell, failed)) => {
+                Err(refused) => {
+                    let (cell, failed) = *refused;
                     self.failed_cells += usize::from(failed.kind != FailureKind::Refused);
                     let trial = ContentionTrial {
                         block: 0,

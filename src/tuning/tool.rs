@@ -145,14 +145,14 @@ async fn tail(stream: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
 /// What a tool said, on one line; the beginning of what was kept tells most.
 fn told(said: &[u8]) -> String {
     let text = String::from_utf8_lossy(said);
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let error = lines.clone().find(|line| {
         let line = line.to_lowercase();
         line.contains("error") || line.contains("fatal")
     });
     let line = match error {
         Some(error) => error.to_owned(),
-        None => lines.last().unwrap_or("it said nothing").to_owned(),
+        None => lines.next_back().unwrap_or("it said nothing").to_owned(),
     };
     line.chars()
         .take(TOLD)

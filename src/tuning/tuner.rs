@@ -309,6 +309,7 @@ impl Campaign<'_> {
         seed: u64,
     ) -> Result<Race, Error> {
         let mut factors = self.builds.factors.clone();
+        let mut late = false;
         // What there was no time to build is not tried.
         for factor in &mut factors {
             let (built, unbuilt): (Vec<String>, Vec<String>) = factor
@@ -317,6 +318,7 @@ impl Campaign<'_> {
                 .partition(|level| self.builds.is_made(&Choice::single(&factor.name, level)));
             factor.levels = built;
             for level in unbuilt {
+                late = true;
                 let missing = MissingLevel {
                     runtime: String::new(),
                     factor: format!("{}={level}", factor.name),
@@ -333,10 +335,14 @@ impl Campaign<'_> {
         }
         factors.retain(|factor| !factor.levels.is_empty());
         if factors.is_empty() {
-            return Err(Error::NothingToTune(format!(
-                "{} has no knobs, and nothing else may be changed",
-                entry.id
-            )));
+            return Err(Error::NothingToTune(if late {
+                "no build was made in its share of the time; give more --budget".to_owned()
+            } else {
+                format!(
+                    "{} has no knobs, and nothing else may be changed; allow another --layer",
+                    entry.id
+                )
+            }));
         }
         let search = Search::new(factors.clone(), self.arguments.objectives.clone(), seed);
         Ok(Race {

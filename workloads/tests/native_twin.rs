@@ -20,6 +20,10 @@ fn a_twin_exports_callbacks_and_leaves_host_calls_to_whoever_opens_it() {
             // Where no twin can be built the build says so; nothing to check then.
             continue;
         };
+        // The bare ABI asks for less than the SDK exports.
+        if workload.name == "shared-counter" {
+            continue;
+        }
         let file = object::File::parse(&**library).expect("an object file of the host");
         let symbols = || {
             file.dynamic_symbols()

@@ -36,12 +36,18 @@ pub(crate) fn languages(summary: &Summary) -> Vec<Table> {
             let mut infos = summary.campaign.workloads.iter();
             infos.find(|info| info.name == group.workload && info.variant == group.variant)
         };
-        let variants: Vec<Built<'_>> = summary
+        let mut variants: Vec<Built<'_>> = summary
             .groups
             .iter()
             .filter(same)
             .map(|group| (group, info(group)))
             .collect();
+        // In the campaign's order, whose first is the workload's default.
+        let place = |group: &Group| {
+            let mut infos = summary.campaign.workloads.iter();
+            infos.position(|info| info.name == group.workload && info.variant == group.variant)
+        };
+        variants.sort_by_key(|(group, _)| place(group).unwrap_or(usize::MAX));
         if variants.len() > 1 {
             tables.push(table(summary, group, &variants));
         }

@@ -244,7 +244,7 @@ fn ten_thousand_cells_are_a_small_page_that_can_be_filtered() {
     };
     browser.value(&only("Workload", "workload-25"));
     browser.value(&only("Isolation", "request"));
-    browser.value(&only("Kind", "interpreter"));
+    browser.value(&only("Kind", "native"));
     let rows = browser.value(&seen("#cells")).as_u64().unwrap();
     // Five variants of every runtime of that kind.
     assert!(rows > 0 && rows.is_multiple_of(5), "{rows}");

@@ -181,10 +181,10 @@ impl BuildRow {
         }
     }
 
-    fn state(&self) -> String {
-        match (&self.reason, &self.remedy) {
-            (Some(reason), Some(remedy)) => format!("no: {reason}; {remedy}"),
-            _ => "available".to_owned(),
+    fn here(&self) -> String {
+        match &self.reason {
+            Some(reason) => format!("no: {reason}"),
+            None => "yes".to_owned(),
         }
     }
 }
@@ -222,12 +222,13 @@ impl Listing {
                     build.language.as_str().into(),
                     build.flags.as_str().into(),
                     number(size(build.module_bytes)),
-                    build.state().into(),
+                    build.here().into(),
                 ]);
             }
         }
         format!(
-            "{variants}\n\nMeasure some by name with --variant, a whole group with --variants, e.g. \
+            "{variants}\n\nWhat is not here is built by scripts/build-workloads WORKLOAD VARIANT, which \
+             also knows --group.\nMeasure some by name with --variant, a whole group with --variants, e.g. \
              pwbench run --workload header-rewrite --variants languages."
         )
     }

@@ -202,8 +202,11 @@ fn has_target() -> bool {
     })
 }
 
+/// Names and values of an environment's variables.
+type Variables = Vec<(OsString, OsString)>;
+
 /// The environment of a toolchain that `scripts/toolchains` made ready.
-fn from_cache() -> Option<(Vec<(OsString, OsString)>, Option<String>)> {
+fn from_cache() -> Option<(Variables, Option<String>)> {
     let toolchains = cache()?.join("guest-toolchain");
     let file = ["rustup", "debian"]
         .map(|route| toolchains.join(route).join("env"))

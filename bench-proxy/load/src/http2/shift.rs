@@ -238,10 +238,11 @@ impl Shift {
                 },
                 Err(error) => self.unopened(&error.to_string()),
             }
-            let mut state = shared.state.borrow_mut();
-            state.connections[index].sender = None;
-            state.tally.counts.reconnects += 1;
-            drop(state);
+            {
+                let mut state = shared.state.borrow_mut();
+                state.connections[index].sender = None;
+                state.tally.counts.reconnects += 1;
+            }
             tokio::time::sleep(RETRY).await;
         }
     }

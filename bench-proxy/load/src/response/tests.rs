@@ -86,10 +86,7 @@ fn a_response_ends_where_its_framing_says() {
         good("HTTP/1.0 200 OK\ncontent-length: 1\n\nx"),
         (200, 36, true)
     );
-    assert_eq!(
-        good("HTTP/1.1 200 OK\r\nconnection: x, Close\r\ncontent-length: 0\r\n\r\n").2,
-        true
-    );
+    assert!(good("HTTP/1.1 200 OK\r\nconnection: x, Close\r\ncontent-length: 0\r\n\r\n").2);
 }
 
 #[test]
