@@ -16,8 +16,32 @@ pub struct HeaderMap {
 
 #[derive(Clone, Copy, Debug)]
 struct Field {
+    /// Of the name: what most names can be told apart by, without a look at the text.
+    tag: Tag,
     name: Span,
     value: Span,
+}
+
+/// Length, first and last byte of a name, whatever its case. Names of one tag are compared;
+/// names of different tags differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Tag(u32);
+
+impl Tag {
+    /// Sets the bit by which small letters differ from capital ones.
+    const CASELESS: u8 = 0x20;
+
+    #[inline]
+    fn of(name: &[u8]) -> Self {
+        let ends = match name {
+            [first, .., last] => [*first, *last],
+            [only] => [*only, *only],
+            [] => [0, 0],
+        };
+        let [first, last] = ends.map(|byte| u32::from(byte | Self::CASELESS));
+        // Lengths over 16 bits fold, which costs a comparison and no more.
+        Self(((name.len() as u32) << 16) ^ (first << 8) ^ last)
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -103,36 +127,32 @@ impl HeaderMap {
     /// The values of `name` in order; case does not matter.
     #[inline]
     pub fn values<'a>(&'a self, name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+        let tag = Tag::of(name);
         self.fields
             .iter()
-            .filter(move |field| self.is_named(field, name))
+            .filter(move |field| field.tag == tag && self.is_named(field, name))
             .map(|field| field.value.of(&self.text))
     }
 
     /// The first value of `name`.
     #[inline]
     pub fn get(&self, name: &[u8]) -> Option<&[u8]> {
-        let field = self
-            .fields
-            .iter()
-            .find(|field| self.is_named(field, name))?;
-        Some(field.value.of(&self.text))
+        let first = self.first(name)?;
+        Some(self.fields[first].value.of(&self.text))
     }
 
     /// Where `name` stands and how many bytes its values have.
     #[inline]
     pub fn find(&self, name: &[u8]) -> Option<Found> {
-        let first = self
-            .fields
-            .iter()
-            .position(|field| self.is_named(field, name))?;
+        let first = self.first(name)?;
+        let tag = self.fields[first].tag;
         let mut found = Found {
             first,
             values: 1,
             bytes: self.fields[first].value.length as usize,
         };
         for field in &self.fields[first + 1..] {
-            if self.is_named(field, name) {
+            if field.tag == tag && self.is_named(field, name) {
                 found.values += 1;
                 found.bytes += field.value.length as usize;
             }
@@ -163,7 +183,7 @@ impl HeaderMap {
         put(value);
         let name = first.name.of(&self.text);
         for field in &self.fields[found.first + 1..] {
-            if self.is_named(field, name) {
+            if field.tag == first.tag && self.is_named(field, name) {
                 put(separator);
                 put(field.value.of(&self.text));
             }
@@ -195,14 +215,10 @@ impl HeaderMap {
             return Err(Status::BadArgument);
         }
         self.edited = true;
-        let at = self.text.len();
-        self.text.extend_from_slice(name);
-        let name = Span {
-            at: at as u32,
-            length: name.len() as u32,
-        };
+        let tag = Tag::of(name);
+        let name = self.push(name);
         let value = self.push(value);
-        self.fields.push(Field { name, value });
+        self.fields.push(Field { tag, name, value });
         Ok(())
     }
 
@@ -212,11 +228,7 @@ impl HeaderMap {
     /// # Errors
     /// [`Status::BadArgument`] when the map would exceed its limits.
     pub fn set(&mut self, name: &[u8], value: &[u8]) -> Result<(), Status> {
-        let Some(first) = self
-            .fields
-            .iter()
-            .position(|field| self.is_named(field, name))
-        else {
+        let Some(first) = self.first(name) else {
             return self.add(name, value);
         };
         if !self.has_room(value.len()) {
@@ -263,11 +275,18 @@ impl HeaderMap {
         self.text.len() - self.wasted
     }
 
+    /// Index of the first field of `name`.
+    #[inline]
+    fn first(&self, name: &[u8]) -> Option<usize> {
+        let tag = Tag::of(name);
+        self.fields
+            .iter()
+            .position(|field| field.tag == tag && self.is_named(field, name))
+    }
+
+    /// Whether a field whose tag fits has this name.
     #[inline]
     fn is_named(&self, field: &Field, name: &[u8]) -> bool {
-        if field.name.length as usize != name.len() {
-            return false;
-        }
         // Guests mostly ask in lower case, as names are kept.
         let kept = field.name.of(&self.text);
         kept == name || kept.eq_ignore_ascii_case(name)
@@ -287,10 +306,11 @@ impl HeaderMap {
     }
 
     fn remove_from(&mut self, start: usize, name: &[u8]) {
+        let tag = Tag::of(name);
         let mut at = start;
         while at < self.fields.len() {
             let field = self.fields[at];
-            if self.is_named(&field, name) {
+            if field.tag == tag && self.is_named(&field, name) {
                 self.wasted += (field.name.length + field.value.length) as usize;
                 self.fields.remove(at);
             } else {
