@@ -35,7 +35,7 @@ pub use guest::{Failure, Guest, GuestMemory, LinearMemory, OutOfBounds};
 pub use host::Host;
 pub use isolation::{Binding, Isolation, LockWatch, ParseIsolationError, Seat, VmGone, VmPool};
 pub use module::{
-    Bounded, Feature, Import, MemoryFacts, ModuleError, ModuleFacts, NamedType, Producer,
+    Bounded, Feature, FieldUse, Import, MemoryFacts, ModuleError, ModuleFacts, NamedType, Producer,
     features_of,
 };
 pub use plugin::{FailPolicy, Plugin, PluginVm};

@@ -19,6 +19,9 @@ impl From<host_core::abi::Status> for BadFields {
     }
 }
 
+/// `:method`, `:scheme`, `:authority` and `:path`.
+const PSEUDO_OF_REQUEST: usize = 4;
+
 /// Fills `fields` with a request: pseudo-headers first.
 pub(super) fn from_request(
     parts: &request::Parts,
@@ -43,6 +46,27 @@ pub(super) fn from_response(parts: &response::Parts, fields: &mut Fields) -> Res
     fields.clear();
     fields.add_lower(b":status", parts.status.as_str().as_bytes())?;
     from_headers(&parts.headers, fields)
+}
+
+/// How many fields [`from_request`] would fill in.
+pub(super) fn count_request(parts: &request::Parts) -> usize {
+    PSEUDO_OF_REQUEST + parts.headers.len() - parts.headers.get_all(HOST).iter().count()
+}
+
+/// How many fields [`from_response`] would fill in.
+pub(super) fn count_response(parts: &response::Parts) -> usize {
+    1 + parts.headers.len()
+}
+
+/// Adds `fields` to those of a message that filters could not look at.
+///
+/// # Errors
+/// A name or a value that HTTP forbids.
+pub(super) fn add_to(headers: &mut HeaderMap, fields: &Fields) -> Result<(), BadFields> {
+    for (name, value) in fields.iter().filter(|(name, _)| !name.starts_with(b":")) {
+        append(headers, name, value)?;
+    }
+    Ok(())
 }
 
 /// Fills `fields` with trailers.
@@ -267,6 +291,20 @@ mod tests {
             ]
         );
         assert_eq!((request.uri.path(), request.method.as_str()), ("/c", "PUT"));
+    }
+
+    #[test]
+    fn fields_that_nobody_looks_at_are_counted_as_if_they_were_shown() {
+        assert_eq!(count_request(&parts()), fields().len());
+        let (response, ()) = http::Response::builder()
+            .header("a", "1")
+            .header("a", "2")
+            .body(())
+            .expect("valid")
+            .into_parts();
+        let mut shown = Fields::new();
+        from_response(&response, &mut shown).expect("fits");
+        assert_eq!(count_response(&response), shown.len());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use host_core::FieldUse;
 use host_core::abi::{Callback, CallbackSet};
 use host_core::{ContextId, FailPolicy, Stream, Trap, TrapKind, Vm, VmPool};
 
@@ -24,6 +25,7 @@ pub(crate) struct PluginShared {
     pub(crate) pool: Arc<VmPool>,
     pub(crate) hub: Arc<Hub>,
     pub(super) callbacks: CallbackSet,
+    pub(super) field_use: FieldUse,
     pub(crate) policy: FailPolicy,
     /// Whether anything but a stream's own callbacks can move it on.
     pub(crate) has_events: bool,
@@ -48,7 +50,8 @@ impl PluginShared {
         pool: Arc<VmPool>,
         hub: Arc<Hub>,
     ) -> Self {
-        let callbacks = pool.plugin().facts.callbacks;
+        let facts = &pool.plugin().facts;
+        let (callbacks, field_use) = (facts.callbacks, facts.field_use);
         let has_events = [
             Callback::Tick,
             Callback::HttpCallResponse,
@@ -64,6 +67,7 @@ impl PluginShared {
             pool,
             hub,
             callbacks,
+            field_use,
             has_events: has_events
                 .iter()
                 .any(|callback| callbacks.contains(*callback)),

@@ -41,6 +41,48 @@ fn headers_are_changed_both_ways() {
     }
 }
 
+/// A filter that adds to requests and responses how many fields it was told of, as a letter;
+/// `looking` makes it import a function that shows fields.
+fn counting(looking: bool) -> Vec<u8> {
+    let mut guest = Guest::new();
+    let (name, value) = (guest.text("x-count"), guest.text("?"));
+    let address = value.split(')').next().expect("an address").to_owned() + ")";
+    for (side, map) in [("request", 0), ("response", 2)] {
+        let body = format!(
+            "(i32.store8 {address} (i32.add (i32.const 64) (local.get 1)))
+             (drop (call $add (i32.const {map}) {name} {value})) (i32.const 0)"
+        );
+        guest.on(&format!("{side}_headers"), HEADERS, &body);
+    }
+    if looking {
+        let has = guest.has("x-own");
+        guest.on("tick", "(param i32)", &format!("(drop {has})"));
+    }
+    guest.build()
+}
+
+#[test]
+fn a_filter_that_cannot_look_at_fields_leaves_the_same_messages_as_one_that_can() {
+    let upstream = Upstream::start();
+    let answer = |looking| {
+        let proxy = with(&upstream, &counting(looking), "");
+        let answer = send(proxy.address(), "/echo", &[("x-own", "o")], b"hello");
+        let fields = answer.headers.iter().filter(|(name, _)| name != "date");
+        let fields: Vec<_> = fields.cloned().collect();
+        (fields, answer.text().to_owned())
+    };
+    let (fields, text) = answer(false);
+    assert!(
+        text.contains("x-own: o\n") && text.contains("x-count: "),
+        "{text}"
+    );
+    assert!(
+        fields.iter().any(|(name, _)| name == "x-count"),
+        "{fields:?}"
+    );
+    assert_eq!((fields, text), answer(true));
+}
+
 #[test]
 fn the_header_rewriting_workload_does_its_work() {
     let upstream = Upstream::start();

@@ -25,6 +25,9 @@ pub enum HeadersState {
 pub struct Half {
     /// Header fields with pseudo-headers.
     pub headers: HeaderMap,
+    /// Fields that the embedder keeps to itself because the guest has no means to look at them
+    /// ([`crate::FieldUse`]); the guest is told how many there are.
+    pub unseen: u32,
     /// How far the headers have come.
     pub headers_state: HeadersState,
     /// Trailers, once they were received.
@@ -47,6 +50,7 @@ impl Half {
     /// Forgets everything and keeps the room.
     pub fn clear(&mut self) {
         self.headers.clear();
+        self.unseen = 0;
         self.headers_state = HeadersState::Absent;
         self.trailers.clear();
         self.trailers_state = HeadersState::Absent;

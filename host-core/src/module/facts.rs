@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use wasmparser::{ValType, Validator};
 
 use super::outline::Outline;
-use super::{ModuleError, checks, features};
+use super::{FieldUse, ModuleError, checks, features};
 use crate::abi::{AbiVersion, CallbackSet};
 
 /// Allocators in the order of preference.
@@ -25,6 +25,8 @@ pub struct ModuleFacts {
     pub start: Option<&'static str>,
     /// What it imports, each once, in order.
     pub imports: Vec<Import>,
+    /// What it can do with header fields.
+    pub field_use: FieldUse,
     /// What it exports, in order.
     pub exports: Vec<NamedType>,
     /// The memory exported as `memory`; without one no host call can pass data.
@@ -103,6 +105,7 @@ impl ModuleFacts {
         let outline = Outline::read(wasm).map_err(invalid)?;
         let version = checks::version(&outline)?;
         checks::check_imports(&outline)?;
+        let imports = checks::imports(&outline);
         Ok(Self {
             version,
             callbacks: checks::callbacks(&outline, version)?,
@@ -114,7 +117,8 @@ impl ModuleFacts {
                 &[ValType::I32],
             )?,
             start: checks::first_of(&outline, version, &STARTS, &[], &[])?,
-            imports: checks::imports(&outline),
+            field_use: FieldUse::of(&imports),
+            imports,
             exports: outline.named_exports(),
             memory: checks::memory(&outline, version)?,
             producers: outline.producers,
@@ -139,6 +143,8 @@ impl ModuleFacts {
             callbacks,
             allocator,
             start: None,
+            // Symbols do not tell what it calls.
+            field_use: FieldUse::Whole,
             imports: Vec::new(),
             exports: Vec::new(),
             memory: None,

@@ -5,6 +5,7 @@ mod checks;
 mod error;
 mod facts;
 mod features;
+mod field_use;
 mod functions;
 mod outline;
 mod strangers;
@@ -13,6 +14,7 @@ pub use bounds::Bounded;
 pub use error::ModuleError;
 pub use facts::{Import, MemoryFacts, ModuleFacts, NamedType, Producer};
 pub use features::{Feature, features_of};
+pub use field_use::FieldUse;
 
 #[cfg(test)]
 mod tests;

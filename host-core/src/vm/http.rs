@@ -169,7 +169,7 @@ impl Vm {
         };
         let half = side.of(stream);
         half.headers_state = HeadersState::Held;
-        let count = half.headers.len() as u32;
+        let count = (half.headers.len() as u32).saturating_add(half.unseen);
         self.on_stream(
             callback,
             side,

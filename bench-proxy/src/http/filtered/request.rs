@@ -38,15 +38,22 @@ impl Stream<'_> {
         let mut incoming = incoming;
         {
             let chain = &mut *self.chain.borrow_mut();
-            fields::from_request(parts, scheme, chain.carry())
-                .map_err(|_| Refusal::HeaderTooLarge)?;
+            match chain.carry() {
+                Some(carry) => fields::from_request(parts, scheme, carry)
+                    .map_err(|_| Refusal::HeaderTooLarge)?,
+                None => chain.keep_out(Side::Request, fields::count_request(parts)),
+            }
             chain.begin(Side::Request, incoming.is_none());
         }
         self.request_head(&mut incoming).await?;
         let body = {
             let chain = &mut *self.chain.borrow_mut();
             if let Some(fields) = chain.changed(Side::Request) {
-                fields::apply_request(parts, fields).map_err(|_| Refusal::BadFilter)?;
+                let applied = match chain.has_unseen(Side::Request) {
+                    true => fields::add_to(&mut parts.headers, fields),
+                    false => fields::apply_request(parts, fields),
+                };
+                applied.map_err(|_| Refusal::BadFilter)?;
                 // What a filter added must not change how the message is framed either.
                 parts.headers.remove(TRANSFER_ENCODING);
             }

@@ -33,8 +33,13 @@ impl Stream<'_> {
                 Some(body) => body.is_end_stream(),
                 None => !chain.has_direct(),
             };
-            if fields::from_response(&head, chain.carry()).is_err() {
-                return Err((Refusal::UpstreamBroke.into(), running));
+            match chain.carry() {
+                Some(carry) => {
+                    if fields::from_response(&head, carry).is_err() {
+                        return Err((Refusal::UpstreamBroke.into(), running));
+                    }
+                }
+                None => chain.keep_out(Side::Response, fields::count_response(&head)),
             }
             chain.begin(Side::Response, end);
             if let Some(direct) = chain.take_direct() {
@@ -46,7 +51,11 @@ impl Stream<'_> {
         }
         let chain = &mut *self.chain.borrow_mut();
         if let Some(fields) = chain.changed(Side::Response) {
-            if fields::apply_response(&mut head, fields).is_err() {
+            let applied = match chain.has_unseen(Side::Response) {
+                true => fields::add_to(&mut head.headers, fields),
+                false => fields::apply_response(&mut head, fields),
+            };
+            if applied.is_err() {
                 return Err((Refusal::BadFilter.into(), running));
             }
             head.headers.remove(TRANSFER_ENCODING);

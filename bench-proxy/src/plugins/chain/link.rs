@@ -42,6 +42,14 @@ impl Link {
         self.seat.shared.callbacks.contains(callback)
     }
 
+    /// Whether the filter is called for headers.
+    pub(super) fn sees_headers(&self, side: Side) -> bool {
+        self.has(match side {
+            Side::Request => Callback::RequestHeaders,
+            Side::Response => Callback::ResponseHeaders,
+        })
+    }
+
     /// Whether the filter sees bodies.
     pub(super) fn reads(&self, side: Side) -> bool {
         self.has(match side {

@@ -15,6 +15,7 @@ impl Chain {
             ..Sink::default()
         };
         self.changed[Side::Response as usize] = true;
+        self.unseen[Side::Response as usize] = 0;
         let Some(mut answer) = self.answer.take() else {
             return;
         };

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::task::{Context, Waker};
 
 use bytes::Bytes;
+use host_core::FieldUse;
 use host_core::LocalResponse;
 use host_core::http::HeaderMap as Fields;
 
@@ -53,6 +54,10 @@ pub(crate) struct Chain {
     /// The links and room that is used again.
     parts: Parts,
     sinks: [Sink; 2],
+    /// What the filters can do with fields, the most of any.
+    field_use: FieldUse,
+    /// Fields of either side that no filter can look at and that are therefore not here.
+    unseen: [u32; 2],
     /// Whether a filter may have changed the header of either side.
     changed: [bool; 2],
     /// Halves that some filter holds.
@@ -71,9 +76,21 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
-    /// Where the fields of the next message are to be put.
-    pub(crate) fn carry(&mut self) -> &mut Fields {
-        &mut self.parts.carry
+    /// Where the fields of the next message are to be put; `None` when no filter can look at
+    /// them, which [`Chain::keep_out`] then is to count.
+    pub(crate) fn carry(&mut self) -> Option<&mut Fields> {
+        (self.field_use == FieldUse::Whole).then_some(&mut self.parts.carry)
+    }
+
+    /// Begins a message whose fields no filter sees; there are `count`.
+    pub(crate) fn keep_out(&mut self, side: Side, count: usize) {
+        self.parts.carry.clear();
+        self.unseen[side as usize] = u32::try_from(count).unwrap_or(u32::MAX);
+    }
+
+    /// Whether [`Chain::changed`] holds only what filters added.
+    pub(crate) fn has_unseen(&self, side: Side) -> bool {
+        self.unseen[side as usize] > 0
     }
 
     /// The fields that left the last filter, unless they are those that entered the first.

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use host_core::FieldUse;
 use host_core::Isolation;
 use host_core::http::HeaderMap as Fields;
 use http::Version;
@@ -45,6 +46,13 @@ impl Chain {
             info: StreamInfo::new(connection.facts.clone(), Some(version)),
             parts,
             sinks,
+            field_use: service
+                .filters
+                .iter()
+                .map(|seat| seat.shared.field_use)
+                .max()
+                .unwrap_or(FieldUse::Appends),
+            unseen: [0; 2],
             changed: [false; 2],
             holding: 0,
             over: None,

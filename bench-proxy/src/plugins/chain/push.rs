@@ -135,10 +135,17 @@ impl Chain {
 
     fn push_headers(&mut self, side: Side, position: usize, index: usize, end: bool) {
         let link = &mut self.parts.links[index];
+        let unseen = self.unseen[side as usize];
+        let sees = link.sees_headers(side);
         let progress = &mut link.progress[side as usize];
-        progress.begun = true;
         progress.headers_end = end;
         progress.end = end;
+        if unseen > 0 && !sees {
+            // Neither called nor able to look: nothing of this header is the filter's.
+            self.push(side, position + 1, Item::Headers { end });
+            return;
+        }
+        progress.begun = true;
         // A stream that may go on without this filter still needs what it came with.
         let keep = link.seat.shared.policy == FailPolicy::Open;
         // What the last filter leaves as it came to the first need not be carried on.
@@ -152,6 +159,7 @@ impl Chain {
             } else {
                 std::mem::swap(&mut half.headers, &mut carry);
             }
+            half.unseen = unseen;
             half.headers.mark();
             let action = match side {
                 Side::Request => vm.on_request_headers(id, end)?,

@@ -1,6 +1,6 @@
 //! Small filters in WebAssembly text.
 
-/// Host functions that guests may call, under short names.
+/// Host functions that guests may call, under short names. A guest imports those that it calls.
 const IMPORTS: &str = r#"
     (import "env" "proxy_log" (func $log (param i32 i32 i32) (result i32)))
     (import "env" "proxy_get_header_map_value" (func $get (param i32 i32 i32 i32 i32) (result i32)))
@@ -88,8 +88,15 @@ impl Guest {
 
     /// The module.
     pub(crate) fn build(&self) -> Vec<u8> {
+        let calls = |import: &&str| {
+            let name = import
+                .split_once("(func $")
+                .and_then(|(_, rest)| rest.split_once(' '));
+            name.is_some_and(|(name, _)| self.functions.contains(&format!("(call ${name}")))
+        };
+        let imports: String = IMPORTS.lines().filter(calls).collect();
         let text = format!(
-            r#"(module {IMPORTS}
+            r#"(module {imports}
                 (memory (export "memory") 8)
                 (global $held (mut i32) (i32.const 0))
                 (global $id (mut i32) (i32.const 0))
