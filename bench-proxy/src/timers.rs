@@ -2,6 +2,7 @@
 //! the runtime costs a lock and a place in its wheel for every request.
 
 use std::cell::{Cell, RefCell};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
@@ -126,12 +127,15 @@ impl Drop for Timer {
     }
 }
 
-/// Waits for `work`, but no longer than `timer`.
+/// Waits for `work`, but no longer than `timer`. It stays where it is, because what is awaited
+/// by value is carried along twice.
 ///
 /// # Errors
 /// [`Elapsed`].
-pub(crate) async fn within<T>(timer: &Timer, work: impl Future<Output = T>) -> Result<T, Elapsed> {
-    let mut work = std::pin::pin!(work);
+pub(crate) async fn within<T>(
+    timer: &Timer,
+    mut work: Pin<&mut impl Future<Output = T>>,
+) -> Result<T, Elapsed> {
     std::future::poll_fn(|context| match work.as_mut().poll(context) {
         Poll::Ready(value) => Poll::Ready(Ok(value)),
         Poll::Pending => timer.poll(context).map(|()| Err(Elapsed)),

@@ -1,14 +1,16 @@
 //! A request without filters.
 
+use std::pin::pin;
 use std::rc::Rc;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Response, StatusCode, request};
 use hyper::body::{Body as _, Incoming};
 
 use super::body::{Kind, OutBody, Running};
 use super::local::{Refusal, plain_text, refuse, routed};
 use super::serve::HttpService;
+use super::target::outgoing;
 use super::{Target, hop};
 use crate::config::RouteAction;
 use crate::net::Connection;
@@ -21,11 +23,11 @@ pub(super) async fn pass(
     worker: &Rc<Worker>,
     service: &HttpService,
     connection: &Rc<Connection>,
-    request: Request<Incoming>,
+    parts: &mut request::Parts,
+    body: Incoming,
 ) -> Response<OutBody> {
     let running = Running::new(connection.clone(), worker.stats.clone());
-    let (mut parts, body) = request.into_parts();
-    let (cluster, timeout) = match routed(&service.router, &parts) {
+    let (cluster, timeout) = match routed(&service.router, parts) {
         Err(refusal) => return refuse(&refusal, None, running),
         Ok(route) => match &route.action {
             RouteAction::Cluster { cluster, timeout } => (&worker.clusters[*cluster], *timeout),
@@ -41,11 +43,12 @@ pub(super) async fn pass(
         Err(refusal) => return refuse(&refusal, None, running),
     };
     hop::strip_request(&mut parts.headers);
-    if Target::rewrite(&mut parts, cluster).is_err() {
+    if Target::rewrite(parts, cluster).is_err() {
         return refuse(&Refusal::BadHost, None, running);
     }
     let timer = worker.timers.after(timeout);
-    let sent = within(&timer, cluster.send(Request::from_parts(parts, body))).await;
+    let mut request = outgoing(parts, body);
+    let sent = within(&timer, pin!(cluster.send(&mut request))).await;
     let answer = match sent {
         Ok(Ok(answer)) => answer,
         Ok(Err(error)) => {

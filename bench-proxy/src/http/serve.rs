@@ -79,11 +79,13 @@ async fn answer(
     connection: Rc<Connection>,
     request: Request<Incoming>,
 ) -> Result<Response<OutBody>, Abort> {
+    // Owned here and lent to everything below: each future that a message passes through by
+    // value carries room for it twice.
+    let (mut parts, body) = request.into_parts();
     let response = if service.filters.is_empty() {
-        plain::pass(&worker, &service, &connection, request).await
+        plain::pass(&worker, &service, &connection, &mut parts, body).await
     } else {
-        // In a box, so that requests without filters do not carry its size along.
-        match Box::pin(filtered::pass(&worker, &service, &connection, request)).await {
+        match filtered::pass(&worker, &service, &connection, &mut parts, body).await {
             Ok(response) => response,
             Err(abort) => {
                 worker.stats.resets.count();

@@ -3,9 +3,9 @@
 use http::header::HOST;
 use http::request::Parts;
 use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{HeaderValue, Method, Uri, Version};
+use http::{HeaderValue, Method, Request, Uri, Version};
 
-use crate::upstream::Cluster;
+use crate::upstream::{Cluster, RequestBody};
 
 /// What a request is for.
 #[derive(Debug)]
@@ -52,6 +52,17 @@ impl Target {
         parts.version = Version::HTTP_11;
         Ok(())
     }
+}
+
+/// The message to send to the upstream; takes out of `parts` what it needs.
+#[inline]
+pub(super) fn outgoing(parts: &mut Parts, body: RequestBody) -> Request<RequestBody> {
+    let mut request = Request::new(body);
+    std::mem::swap(request.method_mut(), &mut parts.method);
+    std::mem::swap(request.uri_mut(), &mut parts.uri);
+    std::mem::swap(request.headers_mut(), &mut parts.headers);
+    *request.version_mut() = parts.version;
+    request
 }
 
 /// The request names no host, or one that cannot be.

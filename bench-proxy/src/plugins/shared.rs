@@ -52,13 +52,16 @@ impl PluginShared {
     ) -> Self {
         let facts = &pool.plugin().facts;
         let (callbacks, field_use) = (facts.callbacks, facts.field_use);
-        let has_events = [
+        let events = [
             Callback::Tick,
             Callback::HttpCallResponse,
             Callback::GrpcReceive,
             Callback::GrpcClose,
             Callback::QueueReady,
         ];
+        // From one stream's callback a guest reaches another one through its context.
+        let has_events = events.iter().any(|event| callbacks.contains(*event))
+            || facts.may_call("proxy_set_effective_context");
         Self {
             index,
             name,
@@ -68,14 +71,20 @@ impl PluginShared {
             hub,
             callbacks,
             field_use,
-            has_events: has_events
-                .iter()
-                .any(|callback| callbacks.contains(*callback)),
+            has_events,
             traps: AtomicU64::new(0),
             deadlines: AtomicU64::new(0),
             meters: Mutex::default(),
             orphans: Mutex::default(),
         }
+    }
+
+    /// Whether the plugin is called for a request's body or trailers, which are sent on while
+    /// somebody else waits for the response.
+    pub(super) fn edits_requests(&self) -> bool {
+        [Callback::RequestBody, Callback::RequestTrailers]
+            .iter()
+            .any(|callback| self.callbacks.contains(*callback))
     }
 
     /// Calls that ended in a trap, deadlines included.

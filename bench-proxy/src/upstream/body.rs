@@ -123,9 +123,10 @@ impl IncomingBody {
 }
 
 /// A request's body as it goes to the upstream.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) enum RequestBody {
     /// None.
+    #[default]
     Empty,
     /// A body that is here, and trailers after it.
     Full(Option<Bytes>, Option<HeaderMap>),

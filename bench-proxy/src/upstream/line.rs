@@ -12,7 +12,6 @@ use std::task::{Context, Poll, Waker};
 
 use http::{Request, Response};
 use hyper::body::Incoming;
-use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::{Connection, SendRequest};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -48,6 +47,15 @@ enum Driver {
     Task,
     /// Nobody any more: it has ended.
     Over,
+}
+
+/// Why a request got no answer.
+#[derive(Debug)]
+pub(super) enum ExchangeError {
+    /// None of it was sent.
+    Unsent(hyper::Error),
+    /// Some of it may have been.
+    Broken(hyper::Error),
 }
 
 /// One HTTP/1 connection to an endpoint.
@@ -108,32 +116,41 @@ impl Line {
         }
     }
 
-    /// Sends a request and waits for the head of the answer.
+    /// Sends a request, leaving an empty one, and waits for the head of the answer.
     ///
     /// # Errors
-    /// The connection's, with the request if none of it was sent.
+    /// The connection's. The request is back in its place if none of it was sent.
     pub(super) async fn exchange(
         &mut self,
-        request: Request<RequestBody>,
-    ) -> Result<Response<Incoming>, TrySendError<Request<RequestBody>>> {
+        request: &mut Request<RequestBody>,
+    ) -> Result<Response<Incoming>, ExchangeError> {
         if !request.body().is_here() {
             self.part();
         }
-        let answer = self.sender.try_send_request(request);
-        if matches!(self.driver, Driver::Task) {
-            return answer.await;
-        }
-        // Nothing but the connection can complete the answer, and that is driven right before
-        // each look, so nobody needs to be woken for it; nor may a spent budget hide it.
-        let mut answer = pin!(unconstrained(answer));
+        let mut answer = pin!(unconstrained(
+            self.sender.try_send_request(std::mem::take(request))
+        ));
         let driver = &mut self.driver;
-        std::future::poll_fn(|context| {
+        let answer = std::future::poll_fn(|context| {
+            if matches!(driver, Driver::Task) {
+                return answer.as_mut().poll(context);
+            }
+            // Nothing but the connection can complete the answer, and that is driven right
+            // before each look, so nobody needs to be woken for it; nor may a spent budget
+            // hide it.
             driver.drive(context);
             answer
                 .as_mut()
                 .poll(&mut Context::from_waker(Waker::noop()))
         })
-        .await
+        .await;
+        answer.map_err(|mut error| match error.take_message() {
+            Some(back) => {
+                *request = back;
+                ExchangeError::Unsent(error.into_error())
+            }
+            None => ExchangeError::Broken(error.into_error()),
+        })
     }
 
     /// Gives the connection a task of its own.

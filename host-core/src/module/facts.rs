@@ -159,6 +159,13 @@ impl ModuleFacts {
         }
     }
 
+    /// Whether it may call the host function `name`: symbols of a native twin do not tell, so
+    /// it may call any.
+    pub fn may_call(&self, name: &str) -> bool {
+        let is_native = self.module_bytes == 0;
+        is_native || self.imports.iter().any(|import| import.name == name)
+    }
+
     /// Names of the allocators in the order of preference.
     pub const fn allocator_names() -> &'static [&'static str] {
         &ALLOCATORS

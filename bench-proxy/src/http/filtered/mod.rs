@@ -7,7 +7,7 @@ mod response;
 use std::rc::Rc;
 use std::task::Poll;
 
-use http::{Method, Request, Response};
+use http::{Method, Response, request as message};
 use hyper::body::Incoming;
 
 use super::Abort;
@@ -38,13 +38,13 @@ pub(super) async fn pass(
     worker: &Rc<Worker>,
     service: &HttpService,
     connection: &Rc<Connection>,
-    request: Request<Incoming>,
+    parts: &mut message::Parts,
+    body: Incoming,
 ) -> Result<Response<OutBody>, Abort> {
     let running = Running::new(connection.clone(), worker.stats.clone());
-    let (mut parts, body) = request.into_parts();
     let chain = Chain::open(worker, service, connection, parts.version);
     let ending = Ending::new(chain.clone());
-    let is_grpc = is_grpc(&parts);
+    let is_grpc = is_grpc(parts);
     let is_head = parts.method == Method::HEAD;
     let mut stream = Stream {
         worker,
@@ -53,7 +53,7 @@ pub(super) async fn pass(
         chain: chain.clone(),
         verdict: Verdict::default(),
     };
-    let answer = match stream.request(&mut parts, body).await {
+    let answer = match stream.request(parts, body).await {
         Ok(Sent::Direct(response)) => {
             stream
                 .response(response, None, is_head, &ending, running)

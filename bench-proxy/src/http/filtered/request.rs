@@ -5,13 +5,14 @@ use std::task::Poll;
 
 use bytes::Bytes;
 use http::header::TRANSFER_ENCODING;
-use http::{Request, Response, StatusCode, request};
+use http::{Response, StatusCode, request};
 use hyper::body::{Incoming, SizeHint};
 
 use super::bodies::request_body;
 use super::{Detour, SHORT, Sent, Stream, unless};
 use crate::config::RouteAction;
 use crate::http::local::{Refusal, routed};
+use crate::http::target::outgoing;
 use crate::http::{Target, fields, hop, plain};
 use crate::plugins::Side;
 use crate::upstream::{BodyError, IncomingBody, UpstreamError};
@@ -75,13 +76,9 @@ impl Stream<'_> {
         };
         self.chain.borrow().routed(&route.names);
         Target::rewrite(parts, cluster).map_err(|_| Refusal::BadHost)?;
-        let mut head = Request::new(());
-        std::mem::swap(head.method_mut(), &mut parts.method);
-        std::mem::swap(head.uri_mut(), &mut parts.uri);
-        std::mem::swap(head.headers_mut(), &mut parts.headers);
-        *head.version_mut() = parts.version;
+        let mut request = outgoing(parts, body);
         let timer = self.worker.timers.after(timeout);
-        let mut send = pin!(cluster.send(head.map(|()| body)));
+        let mut send = pin!(cluster.send(&mut request));
         let answer = std::future::poll_fn(|context| {
             if let Some(over) = self.chain.borrow_mut().poll_over(context) {
                 return Poll::Ready(Err(Detour::Over(over)));

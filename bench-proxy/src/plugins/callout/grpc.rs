@@ -57,7 +57,8 @@ async fn exchange(
         return End::of(INTERNAL, "the metadata is not valid");
     };
     let body = RequestBody::Channel(request.messages);
-    let answer = match cluster.send(head.map(|()| body)).await {
+    let mut request = head.map(|()| body);
+    let answer = match cluster.send(&mut request).await {
         Ok(answer) => answer,
         Err(error) => return End::of(UNAVAILABLE, &error.to_string()),
     };

@@ -52,7 +52,8 @@ async fn exchange(cluster: &Rc<Cluster>, request: Request) -> Option<HttpReply> 
         ),
     };
     let head = head(cluster, &request.headers)?;
-    let answer = cluster.send(head.map(|()| body)).await.ok()?;
+    let mut request = head.map(|()| body);
+    let answer = cluster.send(&mut request).await.ok()?;
     let (head, body) = answer.response.into_parts();
     let body = Limited::new(body, LIMIT).collect().await.ok()?;
     let mut reply = HttpReply::default();

@@ -13,7 +13,7 @@ impl Chain {
         if self.holding == 0 {
             return;
         }
-        self.info.knock.listen(context);
+        self.listen(context);
         for index in 0..self.parts.links.len() {
             if self.over.is_some() {
                 return;
@@ -27,6 +27,9 @@ impl Chain {
 
     /// How the stream has ended before its time; has whoever answers woken when it does.
     pub(crate) fn poll_over(&mut self, context: &mut Context<'_>) -> Option<Over> {
+        if self.alone {
+            return self.take_over();
+        }
         match &mut self.handler {
             Some(waker) => waker.clone_from(context.waker()),
             None => self.handler = Some(context.waker().clone()),
@@ -36,8 +39,11 @@ impl Chain {
 
     /// Looks at filters that may end the stream from outside of its own callbacks.
     pub(crate) fn watch(&mut self, context: &mut Context<'_>) -> Option<Over> {
-        self.info.knock.listen(context);
-        if !self.info.knock.take() {
+        if self.alone {
+            return self.take_over();
+        }
+        self.listen(context);
+        if !self.info.as_ref().is_some_and(|info| info.knock.take()) {
             return self.take_over();
         }
         for index in 0..self.parts.links.len() {
@@ -46,6 +52,13 @@ impl Chain {
             }
         }
         self.take_over()
+    }
+
+    /// Has `context` woken when somebody else moves the stream on.
+    fn listen(&self, context: &Context<'_>) {
+        if let Some(info) = &self.info {
+            info.knock.listen(context);
+        }
     }
 
     /// Looks whether a filter let something go or ended the stream.

@@ -50,7 +50,11 @@ pub(crate) enum Over {
 /// One stream's way through its filters.
 pub(crate) struct Chain {
     worker: Rc<Worker>,
-    info: Arc<StreamInfo>,
+    /// `None` when no filter can ask for it and nothing but this stream moves it on.
+    info: Option<Arc<StreamInfo>>,
+    /// Whether nothing but the filters' calls for this stream, made while it is handled, can
+    /// move it on.
+    alone: bool,
     /// The links and room that is used again.
     parts: Parts,
     sinks: [Sink; 2],
@@ -158,12 +162,16 @@ impl Chain {
 
     /// Notes the route that was chosen, for properties.
     pub(crate) fn routed(&self, names: &Arc<RouteNames>) {
-        self.info.routed(names);
+        if let Some(info) = &self.info {
+            info.routed(names);
+        }
     }
 
     /// Notes the endpoint that answered, for properties.
     pub(crate) fn sent_to(&self, endpoint: &Arc<str>) {
-        self.info.sent_to(endpoint);
+        if let Some(info) = &self.info {
+            info.sent_to(endpoint);
+        }
     }
 
     /// Keeps the body of a route's own answer until its header has begun.

@@ -41,17 +41,18 @@ impl Chain {
     ) -> ChainRef {
         let mut parts = worker.spare.borrow_mut().pop().unwrap_or_default();
         let sinks = std::mem::take(&mut parts.sinks);
+        let plugins = || service.filters.iter().map(|seat| &seat.shared);
+        let field_use = plugins().map(|plugin| plugin.field_use).max();
+        let field_use = field_use.unwrap_or(FieldUse::Appends);
+        let alone = plugins().all(|plugin| !plugin.has_events && !plugin.edits_requests());
+        let asked = !alone || field_use == FieldUse::Whole;
         let chain = Rc::new(RefCell::new(Self {
             worker: worker.clone(),
-            info: StreamInfo::new(connection.facts.clone(), Some(version)),
+            info: asked.then(|| StreamInfo::new(connection.facts.clone(), Some(version))),
+            alone,
             parts,
             sinks,
-            field_use: service
-                .filters
-                .iter()
-                .map(|seat| seat.shared.field_use)
-                .max()
-                .unwrap_or(FieldUse::Appends),
+            field_use,
             unseen: [0; 2],
             changed: [false; 2],
             holding: 0,
@@ -104,7 +105,7 @@ impl Chain {
             };
             let spare = self.worker.streams.borrow_mut().pop();
             let mut stream = spare.unwrap_or_default();
-            stream.embedder = Some(self.info.clone());
+            stream.embedder = self.info.clone().map(|info| info as _);
             match link.seat.create(&mut binding, stream) {
                 Ok(id) => {
                     link.id = id;

@@ -14,7 +14,7 @@ use hyper::client::conn::http2;
 use super::body::{Back, RequestBody, UpstreamBody};
 use super::connect::{Connector, Place};
 use super::error::UpstreamError;
-use super::line::Line;
+use super::line::{ExchangeError, Line};
 use crate::config;
 use crate::net::{TlsError, client_config, server_name};
 use crate::stats::Stats;
@@ -151,13 +151,13 @@ impl Cluster {
         });
     }
 
-    /// Sends a request and waits for the head of the answer.
+    /// Sends a request, leaving an empty one, and waits for the head of the answer.
     ///
     /// # Errors
     /// No connection, or the upstream breaks off.
     pub(crate) async fn send(
         self: &Rc<Self>,
-        mut request: Request<RequestBody>,
+        request: &mut Request<RequestBody>,
     ) -> Result<Answer, UpstreamError> {
         self.stats.upstream_requests.count();
         if self.http2 {
@@ -189,24 +189,22 @@ impl Cluster {
                     });
                 }
                 // The upstream closed the connection before a byte of the request was sent.
-                Err(mut error) => match error.take_message() {
-                    Some(back) if !fresh => request = back,
-                    _ => {
-                        self.stats.upstream_resets.count();
-                        return Err(UpstreamError::Reset(error.into_error()));
-                    }
-                },
+                Err(ExchangeError::Unsent(_)) if !fresh => {}
+                Err(ExchangeError::Unsent(error) | ExchangeError::Broken(error)) => {
+                    self.stats.upstream_resets.count();
+                    return Err(UpstreamError::Reset(error));
+                }
             }
         }
     }
 
     async fn send_http2(
         self: &Rc<Self>,
-        mut request: Request<RequestBody>,
+        request: &mut Request<RequestBody>,
     ) -> Result<Answer, UpstreamError> {
         loop {
             let (mut sender, endpoint, fresh) = self.http2_sender().await?;
-            match sender.try_send_request(request).await {
+            match sender.try_send_request(std::mem::take(request)).await {
                 Ok(response) => {
                     return Ok(Answer {
                         response: response.map(|body| UpstreamBody::new(body, None)),
@@ -214,7 +212,7 @@ impl Cluster {
                     });
                 }
                 Err(mut error) => match error.take_message() {
-                    Some(back) if !fresh => request = back,
+                    Some(back) if !fresh => *request = back,
                     _ => {
                         self.stats.upstream_resets.count();
                         return Err(UpstreamError::Reset(error.into_error()));
