@@ -131,7 +131,7 @@ ATTACKS = [
     # 949, the sum of small signs
     Attack(49900, "bare", "no accept, a bare address for a host"),
     Attack(49900, "bare", "no accept, a comment at the end, encoded twice", "q", {"value": "a%41%42 --"}),
-    # 950 to 955, answers
+    # 950 to 956, answers
     *answer(50010, "-- dump", "application/octet-stream", **{"content-disposition": 'attachment; filename="shop.sql"'}),
     *answer(50010, "key", "application/octet-stream", **{"content-disposition": "attachment; filename=server.key"}),
     *answer(50020, "<html><head><title>Index of /backup</title></head>"), *answer(50020, "<h1>Directory listing for /tmp/</h1>"),
@@ -143,4 +143,7 @@ ATTACKS = [
     *answer(53010, "<b>Warning</b>:  Undefined variable $a in <b>/srv/a.php</b> on line <b>3</b><br />"),
     *answer(54010, "<h1>Server Error in '/shop' Application.</h1>"), *answer(54010, "Microsoft OLE DB Provider for SQL Server error"),
     *answer(55010, "<html><title>host - c99 shell</title>"), *answer(55010, "uid=33(www-data) gid=33(www-data)", "text/plain"),
+    *answer(56010, "<h1>ActiveRecord::RecordNotFound in OrdersController#show</h1>"),
+    *answer(56010, "NoMethodError (undefined method `+' for nil):\n  app/models/cart.rb:42:in `total'", "text/plain"),
+    *answer(56010, '{"status":500,"exception":"#<ZeroDivisionError: divided by 0>"}', "application/json"),
 ]

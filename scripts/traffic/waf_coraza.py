@@ -5,7 +5,7 @@ The Core Rule Set counts what its rules find and denies by one rule when the sum
 for requests, another one for responses.
 """
 
-from .attacks import ATTACKS, Attack, answer
+from .attacks import ATTACKS, Attack, answer, cookie, json, query
 from .dice import Dice
 from . import waf_modsec
 
@@ -18,13 +18,20 @@ LEFT_TO_HIGHER_LEVELS = {
     # And what it does not look for in the fields that directives.conf takes from it.
     42010, 42030, 42050,
 }
-# The forms of the families that are missing then.
+# The forms of the families that are missing then. What the Core Rule Set calls 934 (generic) are
+# Node.js and prototypes, requests from the server and data URLs; 954 is what IIS says of itself.
 MORE = [
+    *query(REQUEST, "http://169.254.169.254/latest/meta-data/iam/security-credentials/", name="avatar"),
+    *json(REQUEST, '{"profile":{"__proto__":{"isAdmin":true}}}'),
+    *cookie(REQUEST, "theme=_$$ND_FUNC$$_function(){ return 1 }()"),
+    *answer(RESPONSE, "<html><head><title>403.14 - Forbidden: Directory listing denied.</title></head>"),
+    *answer(RESPONSE, "Cannot open D:\\inetpub\\wwwroot\\shop\\web.config", "text/plain"),
     *answer(RESPONSE, "<html><head><title>Index of /backup</title></head><body><h1>Index of /backup</h1>"),
     *answer(RESPONSE, "#!/usr/bin/perl\nuse CGI;\nprint CGI::header();", "text/plain"),
     *answer(RESPONSE, "You have an error in your SQL syntax; check the manual near '1'"),
     *answer(RESPONSE, "<html><head><title>r57 Shell Version 1.31</title></head>"),
     *answer(RESPONSE, "<h1>NoMethodError:</h1> undefined method 'total' for nil", "text/html"),
+    *answer(RESPONSE, "<h1>ActiveRecord::RecordNotFound in OrdersController#show</h1>"),
 ]
 COUNT = 30
 

@@ -82,6 +82,7 @@ impl WamrEngine {
         facts: &Arc<ModuleFacts>,
     ) -> Result<WamrModule, String> {
         let api = &self.library.api;
+        let stack = self.mode.stack(bytes.len());
         let loaded = contain(|| Loaded::new(api, bytes, form)).and_then(|loaded| loaded)?;
         Ok(WamrModule {
             mode: self.mode,
@@ -89,7 +90,7 @@ impl WamrEngine {
             library: self.library,
             loaded: Arc::new(loaded),
             facts: Arc::clone(facts),
-            stack: self.mode.stack(),
+            stack,
             running_mode: (form == Form::WebAssembly).then(|| self.library.build.running_mode()),
             start_exported: false,
             watch: self.watch.clone(),

@@ -12,6 +12,9 @@ pub(crate) const OPTIMISATION: u32 = 3;
 /// Size level of the compilers that use LLVM, wamrc's default.
 pub(crate) const SIZE: u32 = 3;
 
+/// Bytes of module beyond which a guest has the larger stack.
+const LARGE_MODULE: usize = 8 << 20;
+
 /// Threads that WAMR compiles with, `WASM_ORC_JIT_COMPILE_THREAD_NUM` of its config.h.
 const COMPILE_THREADS: usize = 4;
 
@@ -119,13 +122,15 @@ impl Mode {
         self.can_stop() && self.build(true).missing().is_none()
     }
 
-    /// Bytes of stack that a guest has. The frames of interpreters and of Fast JIT lie
-    /// there, and WAMR fills it with zeros for each instance; LLVM's code uses the thread's, but
-    /// calls into the LLVM JIT pass through frames here too, and overrun 16 KiB.
-    pub(crate) const fn stack(self) -> u32 {
+    /// Bytes of stack that a guest of this many bytes of module has. The frames of interpreters
+    /// and of Fast JIT lie there, and WAMR fills it with zeros for each instance; LLVM's code uses
+    /// the thread's, but calls into the LLVM JIT pass through frames here too, and overrun 16 KiB.
+    pub(crate) const fn stack(self, module_bytes: usize) -> u32 {
         match self {
-            Self::FastInterp | Self::ClassicInterp | Self::FastJit | Self::LlvmJit => 256 << 10,
             Self::Aot => 16 << 10,
+            // Whole programs call deeper, and four megabytes are little beside what they write.
+            _ if module_bytes > LARGE_MODULE => 4 << 20,
+            Self::FastInterp | Self::ClassicInterp | Self::FastJit | Self::LlvmJit => 256 << 10,
         }
     }
 
@@ -180,8 +185,11 @@ impl Mode {
             simd: matches!(self, Self::Aot | Self::LlvmJit),
             pooling: format!(
                 "none: on demand, {} KiB stack zeroed, data copied",
-                self.stack() >> 10
-            ),
+                self.stack(0) >> 10
+            ) + match self {
+                Self::Aot => "",
+                _ => "; 4 MiB for modules over 8 MiB",
+            },
             compile_threads: match self {
                 Self::FastInterp | Self::ClassicInterp => 1,
                 Self::Aot => 0,
