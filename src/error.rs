@@ -142,6 +142,8 @@ pub(crate) enum Error {
         "the campaigns ran on different machines: {difference}; measure both sides together on one of them"
     )]
     OtherMachine { difference: String },
+    #[error("{}: there is no HTTP listener to put elsewhere; leave --listen out", file.display())]
+    NoHttpListener { file: PathBuf },
     #[error("{0}")]
     Sides(String),
     #[error("{}: {reason}; {remedy}", file.display())]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::numbers::{percent, seconds};
+use super::numbers::{connections, percent, seconds};
 use crate::output::Format;
 
 /// Compare two modules, configurations, runtimes, builds of pwbench or stored campaigns.
@@ -20,6 +20,7 @@ use crate::output::Format;
   pwbench compare --module plugin.wasm --config old.json --config new.json --requests traffic.har
   pwbench compare --runtime wasmtime/cranelift-aot --runtime wasmer/cranelift-aot
   pwbench compare --pwbench ./pwbench-1.0 --pwbench target/release/pwbench --workload prime-check
+  pwbench compare --proxy-config old.yaml --proxy-config new.yaml --workload header-rewrite
   pwbench compare results/20260102-030405-quick results/20260203-040506-quick
 
 With --format json, standard output is the comparison's campaign.json: schema, kind, id, \
@@ -30,7 +31,8 @@ interrupted, notes, seconds; in this order.")]
 pub(crate) struct CompareArgs {
     /// Two folders of `pwbench run`, compared as they are
     #[arg(value_name = "FOLDER", num_args = 2,
-          conflicts_with_all = ["module", "config", "requests", "runtime", "pwbench", "workload"])]
+          conflicts_with_all = ["module", "config", "requests", "runtime", "pwbench", "workload",
+                                "proxy_config"])]
     pub(crate) folders: Vec<PathBuf>,
     /// A module; given twice, the old one and the new one
     #[arg(long, value_name = "FILE", requires = "requests")]
@@ -38,8 +40,9 @@ pub(crate) struct CompareArgs {
     /// Plugin configuration for --module; given twice, the old one and the new one
     #[arg(long, value_name = "FILE", requires = "module")]
     pub(crate) config: Vec<PathBuf>,
-    /// Traffic for --module: HTTP Archive (.har) or JSON lines, see docs/requests.md
-    #[arg(long, value_name = "FILE", requires = "module")]
+    /// Traffic for --module or --proxy-config: HTTP Archive (.har) or JSON lines, see
+    /// docs/requests.md
+    #[arg(long, value_name = "FILE")]
     pub(crate) requests: Option<PathBuf>,
     /// Root id for --module, for modules that hold several plugins
     #[arg(long, value_name = "ID", requires = "module", default_value = "")]
@@ -51,7 +54,15 @@ pub(crate) struct CompareArgs {
     /// A build of pwbench; given twice, the old one and the new one
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) pwbench: Vec<PathBuf>,
-    /// Built-in workloads, without --module
+    /// A configuration of `pwbench serve` or an Envoy; given twice, the old one and the new
+    /// one. Its first HTTP listener is loaded, one upstream stands in for all clusters
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["module", "config", "runtime", "pwbench"])]
+    pub(crate) proxy_config: Vec<PathBuf>,
+    /// Connections that load each proxy, with --proxy-config
+    #[arg(long, value_name = "N", default_value = "32", requires = "proxy_config",
+          value_parser = connections)]
+    pub(crate) connections: usize,
+    /// Built-in workloads, without --module; with --proxy-config, the one whose traffic is sent
     #[arg(
         long,
         value_name = "NAME",
@@ -66,9 +77,10 @@ pub(crate) struct CompareArgs {
     /// Differences smaller than this do not matter
     #[arg(long, value_name = "PERCENT", default_value = "1%", value_parser = percent)]
     pub(crate) band: f64,
-    /// Time for each cell, the confirmation of a \"slower\" included
-    #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = seconds)]
-    pub(crate) seconds: Duration,
+    /// Time for each cell, the confirmation of a \"slower\" included [default: 20, with
+    /// --proxy-config 60]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) seconds: Option<Duration>,
     /// Blocks at most, in place of as many as fit into the time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(6..=10_000))]
     pub(crate) blocks: Option<u32>,

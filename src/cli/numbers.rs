@@ -34,6 +34,12 @@ pub(super) fn decimal_seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Connections over all threads.
+pub(super) fn connections(text: &str) -> Result<usize, String> {
+    let number = positive(text, 100_000)?;
+    usize::try_from(number).map_err(|_| "give fewer".to_owned())
+}
+
 fn positive(text: &str, limit: u64) -> Result<u64, String> {
     match text.parse() {
         Ok(number) if (1..=limit).contains(&number) => Ok(number),

@@ -1,5 +1,6 @@
 //! What `pwbench serve` takes.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -13,6 +14,7 @@ use clap::Args;
   pwbench serve --config proxy.yaml
   pwbench serve --config envoy.yaml --runtime wasmtime/cranelift
   pwbench serve --config proxy.yaml --check
+  pwbench serve --config envoy.yaml --listen 127.0.0.1:8080 --upstream 127.0.0.1:9000
 
 docs/proxy.md shows a whole configuration. Exit code 2 when it is not valid.")]
 pub(crate) struct ServeArgs {
@@ -22,6 +24,16 @@ pub(crate) struct ServeArgs {
     /// Run every plugin on this runtime, whatever the file says
     #[arg(long, value_name = "ID")]
     pub(crate) runtime: Option<String>,
+    /// Serve the first HTTP listener alone, here and in plain text, without the admin port;
+    /// port 0 for any
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Send everything here, in HTTP/1.1, whatever the clusters say
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) upstream: Option<SocketAddr>,
+    /// Threads that serve, whatever the file says
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) workers: Option<u16>,
     /// Read the configuration, say what is wrong or left out, and end
     #[arg(long)]
     pub(crate) check: bool,

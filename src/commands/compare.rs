@@ -1,12 +1,15 @@
 //! `pwbench compare`: two sides against each other.
 
 use std::path::Path;
+use std::time::Duration;
 
 use reports::{CampaignFolder, ComparisonReport, Figure, SamplePlan, machine_difference, stored};
 
 use super::report::print_reported;
 use crate::cli::CompareArgs;
-use crate::comparison::{Extent, Inquiry, Matter, SLICE, inquire, own_folder, seed};
+use crate::comparison::{
+    Extent, Inquiry, Matter, ProxyMatter, SLICE, check, check_proxies, inquire, own_folder, seed,
+};
 use crate::error::{Error, Exit};
 use crate::experiment::{Interrupt, Progress, Runner};
 use crate::history::append;
@@ -21,48 +24,91 @@ const SHOWN: [Figure; 5] = [
     Figure::Memory,
 ];
 
+/// Time for a cell.
+const TIME: Duration = Duration::from_secs(20);
+/// Proxies start, are warmed up and loaded over sockets, in longer slices.
+const PROXY_TIME: Duration = Duration::from_secs(60);
+
 /// Compares.
 pub(super) fn compare(arguments: &CompareArgs) -> Result<Exit, Error> {
     if let [base, new] = &arguments.folders[..] {
         return stored_campaigns(arguments, base, new);
     }
+    if let Some(matter) = ProxyMatter::of(arguments)? {
+        return proxies(arguments, matter);
+    }
     let matter = Matter::of(arguments)?;
     let seed = seed(arguments.seed);
     let runner = Runner::new(arguments.trial_timeout, Interrupt::listen()?, seed)?;
+    let progress = Progress::new();
+    let (pairings, alike) = (matter.pairings, !arguments.other_outcomes);
+    let checked = async |work: &Path| check(pairings, alike, work, &runner, &progress).await;
+    let inquiry = inquiry(arguments, [matter.base, matter.new], seed, TIME);
+    let folder = inquiry.folder.clone();
+    let inquired = super::block_on(inquire(inquiry, checked, &progress))??;
+    tell(arguments, inquired.comparison, &folder, matter.replaces)
+}
+
+/// Compares two configurations of the proxy.
+fn proxies(arguments: &CompareArgs, matter: ProxyMatter) -> Result<Exit, Error> {
+    let names = matter
+        .files
+        .each_ref()
+        .map(|file| file.display().to_string());
+    let inquiry = inquiry(arguments, names, seed(arguments.seed), PROXY_TIME);
+    let folder = inquiry.folder.clone();
+    let progress = Progress::new();
+    let interrupt = Interrupt::listen()?;
+    let checked = async |_: &Path| check_proxies(matter, interrupt, &progress).await;
+    let inquired = super::block_on(inquire(inquiry, checked, &progress))??;
+    tell(arguments, inquired.comparison, &folder, true)
+}
+
+fn inquiry(
+    arguments: &CompareArgs,
+    [base, new]: [String; 2],
+    seed: u64,
+    time: Duration,
+) -> Inquiry {
     let (id, folder) = own_folder(&arguments.output, "compare");
     let figures = std::iter::once((Figure::Cpu, arguments.band, true))
         .chain(SHOWN.map(|figure| (figure, arguments.band, false)))
         .collect();
-    let inquiry = Inquiry {
-        base: matter.base,
-        new: matter.new,
-        pairings: matter.pairings,
+    Inquiry {
+        base,
+        new,
         figures,
-        alike: !arguments.other_outcomes,
         extent: Extent {
-            time: arguments.seconds,
+            time: arguments.seconds.unwrap_or(time),
             slice: SLICE,
             plan: plan(arguments.blocks),
             fixed: arguments.blocks.is_some(),
             seed,
         },
-        folder: folder.clone(),
+        folder,
         id,
-    };
-    let inquired = super::block_on(inquire(inquiry, &runner, &Progress::new()))??;
-    let comparison = inquired.comparison;
+    }
+}
+
+/// Writes and prints what was found.
+fn tell(
+    arguments: &CompareArgs,
+    comparison: ComparisonReport,
+    folder: &Path,
+    replaces: bool,
+) -> Result<Exit, Error> {
     if let Some(history) = &arguments.history {
         append(history, &comparison)?;
     }
     let reported = comparison.reported()?;
-    reported.document.write_all(&folder)?;
+    reported.document.write_all(folder)?;
     print_reported(
         &reported.document,
         &reported.summary,
-        &folder,
+        folder,
         arguments.format,
     )?;
-    Ok(exit(&comparison, matter.replaces))
+    Ok(exit(&comparison, replaces))
 }
 
 /// Compares two folders of `pwbench run` as they are.

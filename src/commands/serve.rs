@@ -8,7 +8,20 @@ use crate::error::{Error, Exit};
 
 /// Serves until SIGTERM or Ctrl-C, then lets requests finish; a second signal ends them.
 pub(super) fn serve(arguments: &ServeArgs) -> Result<Exit, Error> {
-    let config = Config::read(&arguments.config, arguments.runtime.as_deref())?;
+    let mut config = Config::read(&arguments.config, arguments.runtime.as_deref())?;
+    if let Some(address) = arguments.listen
+        && !config.listen_at(address)
+    {
+        return Err(Error::NoHttpListener {
+            file: arguments.config.clone(),
+        });
+    }
+    if let Some(address) = arguments.upstream {
+        config.send_to(address);
+    }
+    if let Some(workers) = arguments.workers {
+        config.workers = usize::from(workers);
+    }
     for note in &config.notes {
         eprintln!("note: {}: {note}", arguments.config.display());
     }

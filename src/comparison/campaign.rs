@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use reports::{ComparedCell, ComparisonReport, Count, Figure, Question, Sitting};
 
+use super::duel::Duel;
 use super::{Contest, Extent, Pairing, any_seed, conduct};
 use crate::error::Error;
 use crate::experiment::{Progress, Runner, Stop, unix_ms};
@@ -16,11 +17,8 @@ pub(crate) struct Inquiry {
     /// Names of the sides.
     pub(crate) base: String,
     pub(crate) new: String,
-    pub(crate) pairings: Vec<Pairing>,
     /// Figures that are measured, each with its band and whether it decides.
     pub(crate) figures: Vec<(Figure, f64, bool)>,
-    /// Whether both sides must answer alike.
-    pub(crate) alike: bool,
     /// Time, slices and plan.
     pub(crate) extent: Extent,
     /// Folder of the results; it is made.
@@ -36,11 +34,11 @@ pub(crate) struct Inquired {
     pub(crate) sittings: Vec<Sitting>,
 }
 
-/// Checks all cells, measures those that pass, and writes `sittings.jsonl` and
-/// `campaign.json`.
-pub(crate) async fn inquire(
+/// Has `check` look at all cells, in a folder for what that leaves, measures those that pass,
+/// and writes `sittings.jsonl` and `campaign.json`.
+pub(crate) async fn inquire<D: Duel>(
     inquiry: Inquiry,
-    runner: &Runner,
+    check: impl AsyncFnOnce(&Path) -> Result<Checked<D>, Stop>,
     progress: &Progress,
 ) -> Result<Inquired, Error> {
     let folder = &inquiry.folder;
@@ -66,15 +64,7 @@ pub(crate) async fn inquire(
         "make a folder",
         "set TMPDIR to a folder that is writable",
     ))?;
-    let checked = check(
-        inquiry.pairings,
-        inquiry.alike,
-        work.path(),
-        runner,
-        progress,
-    )
-    .await;
-    let (cells, contests) = match checked {
+    let (cells, contests) = match check(work.path()).await {
         Ok(checked) => checked,
         Err(Stop::Interrupted) => {
             comparison.interrupted = true;
@@ -144,13 +134,17 @@ pub(crate) async fn inquire(
     })
 }
 
-async fn check(
+/// All cells, and those of them that can be measured, in the same order.
+pub(crate) type Checked<D> = (Vec<ComparedCell>, Vec<D>);
+
+/// Checks both sides of every cell; with `alike`, the new one must answer as the base.
+pub(crate) async fn check(
     pairings: Vec<Pairing>,
     alike: bool,
     work: &Path,
     runner: &Runner,
     progress: &Progress,
-) -> Result<(Vec<ComparedCell>, Vec<Contest>), Stop> {
+) -> Result<Checked<Contest>, Stop> {
     progress.stage("checking", pairings.len());
     let (mut cells, mut contests) = (Vec::new(), Vec::new());
     for (number, pairing) in pairings.into_iter().enumerate() {

@@ -7,10 +7,9 @@ use rand::seq::SliceRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 use reports::{Judge, Question, SamplePlan, Sitting, Stage};
 
-use super::contest::{Contest, stage_seed};
 use super::cores::Cores;
+use super::duel::{Duel, Place, stage_seed};
 use super::fit::{self, Timing};
-use super::sitting::{Dose, Place, sit};
 use crate::error::Error;
 use crate::experiment::{Progress, Stop};
 use crate::trial::Failed;
@@ -47,9 +46,9 @@ pub(crate) struct Outcome {
 }
 
 /// A comparison while it runs.
-struct Course<'a> {
-    contests: &'a [Contest],
-    doses: Vec<Dose>,
+struct Course<'a, D: Duel> {
+    contests: &'a [D],
+    doses: Vec<D::Dose>,
     strikes: Vec<u32>,
     cores: Cores,
     seed: u64,
@@ -60,8 +59,8 @@ struct Course<'a> {
 
 /// Measures `contests` until every question is decided or the plan is at its end. Each
 /// sitting goes to `keep` at once.
-pub(crate) async fn conduct(
-    contests: &[Contest],
+pub(crate) async fn conduct<D: Duel>(
+    contests: &[D],
     questions: Vec<Question>,
     extent: &Extent,
     progress: &Progress,
@@ -73,7 +72,7 @@ pub(crate) async fn conduct(
         contests,
         doses: contests
             .iter()
-            .map(|contest| fit::dose(contest, extent))
+            .map(|contest| contest.dose(extent))
             .collect(),
         strikes: vec![0; cells],
         cores: Cores::allowed(),
@@ -103,7 +102,7 @@ pub(crate) async fn conduct(
     Ok(outcome)
 }
 
-impl Course<'_> {
+impl<D: Duel> Course<'_, D> {
     async fn run(
         &mut self,
         questions: Vec<Question>,
@@ -202,7 +201,7 @@ impl Course<'_> {
         let seed = stage_seed(self.seed, stage) ^ u64::from(block);
         cells.shuffle(&mut StdRng::seed_from_u64(seed));
         for cell in cells {
-            self.progress.trial(&self.contests[cell].label, None);
+            self.progress.trial(self.contests[cell].label(), None);
             if let Some(sitting) = self.sit(cell, stage, block).await? {
                 (self.keep)(&sitting)?;
                 self.outcome.sittings.push(sitting);
@@ -224,7 +223,8 @@ impl Course<'_> {
             block,
             seed: self.seed,
         };
-        match sit(&self.contests[cell], place, self.doses[cell], &self.cores).await? {
+        let contest = &self.contests[cell];
+        match contest.sit(place, self.doses[cell], &self.cores).await? {
             Ok(sitting) => Ok(Some(sitting)),
             Err(failed) => {
                 self.strikes[cell] += 1;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use reports::{FailureKind, Stage};
+use reports::FailureKind;
 
 use super::Side;
 use crate::artifact::loads_artifacts;
@@ -153,13 +153,5 @@ async fn count(runner: &Runner, subject: &Subject) -> Result<Option<u64>, Stop> 
     match runner.run(job).await?.answer {
         Answer::Checked(checked) => Ok(checked.check.instructions),
         _ => Ok(None),
-    }
-}
-
-/// The seed of a block's order: every stage has its own.
-pub(super) fn stage_seed(seed: u64, stage: Stage) -> u64 {
-    match stage {
-        Stage::Main => seed,
-        Stage::Confirmation => seed ^ 0x5eed_c0f1_u64.rotate_left(17),
     }
 }

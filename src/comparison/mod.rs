@@ -9,16 +9,19 @@ mod campaign;
 mod conduct;
 mod contest;
 mod cores;
+mod duel;
 mod fit;
 mod pairings;
 mod player;
+mod proxies;
 mod side;
 mod sitting;
 
-pub(crate) use campaign::{Inquiry, inquire, own_folder, seed};
+pub(crate) use campaign::{Inquiry, check, inquire, own_folder, seed};
 pub(crate) use conduct::{Extent, Outcome, any_seed, conduct};
 pub(crate) use contest::{Contender, Contest, Pairing};
 pub(crate) use pairings::{Matter, USUAL_RUNTIME, program, runtime, side};
+pub(crate) use proxies::{ProxyMatter, check_proxies};
 pub(crate) use side::Side;
 
 /// Length of a slice that is aimed at: long enough that reading the clocks costs nothing,

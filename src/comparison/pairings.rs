@@ -28,6 +28,11 @@ impl Matter {
     /// # Errors
     /// When there are not two of exactly one thing, or one of them is not to be had.
     pub(crate) fn of(arguments: &CompareArgs) -> Result<Self, Error> {
+        if arguments.requests.is_some() && arguments.module.is_empty() {
+            return Err(Error::Sides(
+                "--requests is traffic for --module or --proxy-config; give one of them".to_owned(),
+            ));
+        }
         for (option, given) in [
             ("--module", arguments.module.len()),
             ("--config", arguments.config.len()),
@@ -75,7 +80,8 @@ impl Matter {
     fn of_runtimes(arguments: &CompareArgs) -> Result<Self, Error> {
         let [base, new] = &arguments.runtime[..] else {
             return Err(Error::Sides(
-                "there are no two sides; give --module, --config, --runtime or --pwbench twice, \
+                "there are no two sides; give --module, --config, --runtime, --pwbench or \
+                 --proxy-config twice, \
                  or two folders of campaigns"
                     .to_owned(),
             ));

@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use rand::rngs::StdRng;
-use rand::seq::SliceRandom as _;
-use rand::{RngExt as _, SeedableRng as _};
-use reports::{Sitting, Stage};
+use reports::Sitting;
 
-use super::contest::{Contender, Contest, stage_seed};
+use super::conduct::Extent;
+use super::contest::{Contender, Contest};
 use super::cores::Cores;
+use super::duel::{Duel, Place, named, next_order, nudge, seat, shuffle};
+use super::fit;
 use super::player::Player;
 use crate::experiment::Stop;
 use crate::trial::{Failed, PROTOCOL, Slice, TurnsJob};
@@ -27,29 +27,31 @@ pub(crate) struct Dose {
     pub(crate) warm_up_passes: u64,
 }
 
-/// Which sitting it is.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
-    pub(crate) cell: usize,
-    pub(crate) stage: Stage,
-    pub(crate) block: u32,
-    pub(crate) seed: u64,
-}
+impl Duel for Contest {
+    type Dose = Dose;
 
-/// Lets the four processes of a sitting take their turns.
-pub(crate) async fn sit(
-    contest: &Contest,
-    place: Place,
-    dose: Dose,
-    cores: &Cores,
-) -> Result<Result<Sitting, Failed>, Stop> {
-    let mut interrupt = contest.base.runner.interrupt();
-    if contest.base.runner.interrupted() {
-        return Err(Stop::Interrupted);
+    fn label(&self) -> &str {
+        &self.label
     }
-    tokio::select! {
-        sat = take_turns(contest, place, dose, cores) => Ok(sat),
-        () = interrupt.wait() => Err(Stop::Interrupted),
+
+    fn dose(&self, extent: &Extent) -> Dose {
+        fit::dose(self, extent)
+    }
+
+    async fn sit(
+        &self,
+        place: Place,
+        dose: Dose,
+        cores: &Cores,
+    ) -> Result<Result<Sitting, Failed>, Stop> {
+        let mut interrupt = self.base.runner.interrupt();
+        if self.base.runner.interrupted() {
+            return Err(Stop::Interrupted);
+        }
+        tokio::select! {
+            sat = take_turns(self, place, dose, cores) => Ok(sat),
+            () = interrupt.wait() => Err(Stop::Interrupted),
+        }
     }
 }
 
@@ -60,13 +62,11 @@ async fn take_turns(
     cores: &Cores,
 ) -> Result<Sitting, Failed> {
     let start = Instant::now();
-    let stage = stage_seed(place.seed, place.stage);
-    let mixed = stage ^ (u64::from(place.block) << 32) ^ place.cell as u64;
-    let mut random = StdRng::seed_from_u64(mixed);
+    let mut random = place.random();
     let core = cores.pick(place.block);
     let contenders: [&Contender; 4] = [&contest.base, &contest.base, &contest.new, &contest.new];
     let mut order = [0, 1, 2, 3];
-    order.shuffle(&mut random);
+    shuffle(&mut order, &mut random);
 
     let mut sitting = Sitting {
         cell: place.cell,
@@ -82,7 +82,7 @@ async fn take_turns(
         let turns = TurnsJob {
             protocol: PROTOCOL,
             core,
-            nudge_bytes: random.random_range(0..MOST_NUDGE),
+            nudge_bytes: nudge(MOST_NUDGE, &mut random),
             warm_up_passes: dose.warm_up_passes,
             endings: contender.checked.endings.clone(),
         };
@@ -96,12 +96,7 @@ async fn take_turns(
     }
     sitting.core = core.filter(|_| bound);
     for round in 0..dose.rounds {
-        // Each odd round is shuffled and each even one its reverse: what drifts falls on all
-        // alike, as ABBA does for two.
-        match round % 2 {
-            0 => order.shuffle(&mut random),
-            _ => order.reverse(),
-        }
+        next_order(&mut order, round, &mut random);
         for index in order {
             let Some(player) = &mut players[index] else {
                 continue;
@@ -121,22 +116,4 @@ async fn take_turns(
     }
     sitting.wall_ns = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
     Ok(sitting)
-}
-
-fn seat(sitting: &mut Sitting, index: usize) -> &mut reports::Player {
-    match index {
-        0 => &mut sitting.base,
-        1 => &mut sitting.control,
-        2 => &mut sitting.new,
-        _ => &mut sitting.twin,
-    }
-}
-
-fn named(index: usize, failed: Failed) -> Failed {
-    let side = if index >= 2 {
-        "the new side"
-    } else {
-        "the base"
-    };
-    Failed::new(failed.kind, format!("{side}: {}", failed.reason))
 }

@@ -8,7 +8,7 @@ use reports::{Figure, GateReport, SamplePlan};
 use super::base;
 use super::config::GateConfig;
 use crate::comparison::{
-    Extent, Inquiry, Pairing, SLICE, USUAL_RUNTIME, inquire, own_folder, runtime, side,
+    Extent, Inquiry, Pairing, SLICE, USUAL_RUNTIME, check, inquire, own_folder, runtime, side,
 };
 use crate::error::Error;
 use crate::experiment::{Progress, Runner};
@@ -63,9 +63,7 @@ pub(crate) async fn hold(
     let inquiry = Inquiry {
         base: base.name,
         new: plugin.module.display().to_string(),
-        pairings,
         figures: figures(config),
-        alike: plugin.same_outcomes,
         extent: Extent {
             time: config.time,
             slice: SLICE,
@@ -76,7 +74,9 @@ pub(crate) async fn hold(
         folder: folder.clone(),
         id,
     };
-    let inquired = inquire(inquiry, runner, progress).await?;
+    let alike = plugin.same_outcomes;
+    let checked = async |work: &Path| check(pairings, alike, work, runner, progress).await;
+    let inquired = inquire(inquiry, checked, progress).await?;
     let report = GateReport::of(
         inquired.comparison,
         &inquired.sittings,

@@ -2,7 +2,7 @@
 
 mod bout;
 mod campaign;
-mod child;
+pub(crate) mod child;
 mod conduct;
 mod cores;
 mod field;
@@ -12,3 +12,5 @@ mod plugin;
 mod upstream;
 
 pub(crate) use conduct::{Conducted, conduct};
+pub(crate) use cores::Layout;
+pub(crate) use upstream::Upstream;

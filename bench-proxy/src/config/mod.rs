@@ -8,6 +8,7 @@ mod listener;
 mod model;
 mod node;
 mod plugin;
+mod rehearsal;
 mod route;
 mod top;
 mod units;

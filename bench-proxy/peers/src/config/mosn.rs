@@ -7,8 +7,10 @@ use crate::launch::Setup;
 use crate::sandbox::Sandbox;
 use crate::{Filter, Plugin, ProxyKind, StartError};
 
-/// How modules of ABI 0.2.1 and 0.2.0 are told apart: by the name of an export.
+/// How modules of ABI 0.2 say which one they want: by the name of an export.
 const ABI: [&[u8]; 2] = [b"proxy_abi_version_0_2_1", b"proxy_abi_version_0_2_0"];
+/// The one under which MOSN has the host functions of both.
+const MOSN_ABI: &[u8] = b"proxy_abi_version_0_1_0";
 
 pub(super) fn write(
     setup: &Setup<'_>,
@@ -33,7 +35,8 @@ pub(super) fn write(
     let configuration = json!({
         "servers": [{
             "default_log_path": sandbox.file("error.log"),
-            "default_log_level": "ERROR",
+            // A callback that a module does not export is an error to it, in every request.
+            "default_log_level": "FATAL",
             "processor": setup.workers,
             "graceful_timeout": "1s",
             "routers": [{
@@ -74,7 +77,7 @@ pub(super) fn write(
         "--config",
         &file.to_string_lossy(),
         "--log-level",
-        "error",
+        "fatal",
     ];
     Ok(Call {
         arguments: arguments.map(str::to_owned).to_vec(),
@@ -84,20 +87,21 @@ pub(super) fn write(
 
 /// The module as MOSN takes it.
 ///
-/// It knows ABI 0.2.0, which has the same functions for HTTP as 0.2.1; the mark that says
-/// which one a module wants is renamed in a copy, and nothing else.
+/// What it takes for ABI 0.2.0 has functions of other names (`proxy_resume_http_stream`, no
+/// `proxy_add_header_map_value`); what it takes for 0.1.0 has those of 0.2.x and passes callbacks
+/// the arguments of 0.2.x. So the mark that says which one a module wants is renamed in a copy,
+/// and nothing else.
 fn module(plugin: &Plugin, sandbox: &Sandbox) -> Result<String, StartError> {
     let mut bytes = std::fs::read(&plugin.module).map_err(|source| StartError::Folder {
         path: plugin.module.clone(),
         action: "read",
         source,
     })?;
-    let [newer, older] = ABI;
     let at = bytes
-        .windows(newer.len())
-        .position(|window| window == newer);
+        .windows(MOSN_ABI.len())
+        .position(|window| ABI.contains(&window));
     if let Some(at) = at {
-        bytes[at..at + older.len()].copy_from_slice(older);
+        bytes[at..at + MOSN_ABI.len()].copy_from_slice(MOSN_ABI);
     }
     let file = sandbox.write("plugin.wasm", bytes)?;
     Ok(file.to_string_lossy().into_owned())
