@@ -207,7 +207,7 @@ fn step(vm: &mut Vm, root: u32, services: &InProcess, script: &Script) -> Result
     vm.on_response_headers(id, false)?;
     vm.on_response_body(id, b"answer", true)?;
     vm.take_continued(id);
-    vm.drain_touched(|_| {});
+    vm.each_touched(|_, _| {});
     vm.finish(id)?;
     vm.take_finished().map(drop)
 }
