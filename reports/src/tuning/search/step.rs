@@ -1,0 +1,26 @@
+//! What the search asks for.
+
+/// Which exchanges are carried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Traffic {
+    /// Those of the search.
+    Search,
+    /// Those kept for the confirmation.
+    HeldOut,
+}
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Measure each of these contestants once.
+    Measure {
+        /// The block.
+        block: u32,
+        /// Indices into [`Search::contestants`].
+        contestants: Vec<usize>,
+        /// Over which exchanges.
+        traffic: Traffic,
+    },
+    /// Nothing more.
+    Done,
+}
