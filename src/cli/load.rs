@@ -7,8 +7,8 @@ use clap::Args;
 use host_core::Isolation;
 use peers::{FilterKind, ProxyKind};
 
-use super::Preset;
 use super::numbers::decimal_seconds;
+use super::{OwnPlugin, Preset};
 use crate::output::Format;
 
 /// Put proxies under load and compare what their filters cost.
@@ -49,18 +49,8 @@ pub(crate) struct LoadArgs {
     /// Variant of the workload's module; its first one without it
     #[arg(long, value_name = "NAME", conflicts_with = "module")]
     pub(crate) variant: Option<String>,
-    /// Your own plugin in place of a built-in workload
-    #[arg(long, value_name = "FILE", requires = "requests")]
-    pub(crate) module: Option<PathBuf>,
-    /// Plugin configuration for --module
-    #[arg(long, value_name = "FILE", requires = "module")]
-    pub(crate) config: Option<PathBuf>,
-    /// Traffic for --module: HTTP Archive (.har) or JSON lines, see docs/requests.md
-    #[arg(long, value_name = "FILE", requires = "module")]
-    pub(crate) requests: Option<PathBuf>,
-    /// Root id for --module, for modules that hold several plugins
-    #[arg(long, value_name = "ID", requires = "module", default_value = "")]
-    pub(crate) root_id: String,
+    #[command(flatten)]
+    pub(crate) plugin: OwnPlugin,
     /// Who shares a VM in our own proxy: shared, thread, request or pool:N
     #[arg(long, value_name = "I", default_value = "thread")]
     pub(crate) isolation: Isolation,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use host_core::Knobs;
 
+use super::OwnPlugin;
 use crate::error::Error;
 use crate::trial::ModelFile;
 
@@ -43,21 +44,11 @@ pub(crate) struct Selection {
     /// A workload folder of your own, with a workload.toml; see workloads/README.md
     #[arg(long = "workload-dir", value_name = "DIR", conflicts_with = "module")]
     pub(crate) folders: Vec<PathBuf>,
-    /// Your own plugin in place of the built-in workloads
-    #[arg(long, value_name = "FILE", requires = "requests")]
-    pub(crate) module: Option<PathBuf>,
-    /// Plugin configuration for --module, handed to it as it is
-    #[arg(long, value_name = "FILE", requires = "module")]
-    pub(crate) config: Option<PathBuf>,
-    /// Traffic for --module: HTTP Archive (.har) or JSON lines, see docs/requests.md
-    #[arg(long, value_name = "FILE", requires = "module")]
-    pub(crate) requests: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) plugin: OwnPlugin,
     /// The plugin's source compiled natively as a shared library, for the ratio to native
     #[arg(long, value_name = "LIB", requires = "module")]
     pub(crate) native_twin: Option<PathBuf>,
-    /// Root id for --module, for modules that hold several plugins
-    #[arg(long, value_name = "ID", requires = "module", default_value = "")]
-    pub(crate) root_id: String,
     /// A model that --module finds by this name through wasi-nn, an ONNX file
     #[arg(long = "model", value_name = "NAME=FILE", requires = "module")]
     pub(crate) models: Vec<ModelFile>,

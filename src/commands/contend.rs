@@ -40,7 +40,7 @@ fn choose(arguments: &mut ContendArgs) {
             selection.runtimes.join(", ")
         );
     }
-    let named = selection.module.is_some()
+    let named = selection.plugin.module.is_some()
         || !selection.workloads.is_empty()
         || !selection.variants.is_empty();
     if !named {

@@ -55,7 +55,7 @@ pub(super) fn run(mut arguments: RunArgs) -> Result<Exit, Error> {
 /// others.
 pub(super) fn choose_workloads(arguments: &mut RunArgs) {
     let selection = &mut arguments.selection;
-    let named = selection.module.is_some()
+    let named = selection.plugin.module.is_some()
         || !selection.workloads.is_empty()
         || !selection.folders.is_empty()
         || !selection.variants.is_empty()

@@ -14,13 +14,14 @@ use crate::trial::Source;
 /// # Errors
 /// When a workload, a variant or a group is unknown, or a folder is not what it should be.
 pub(super) fn sources(selection: &Selection) -> Result<Vec<Source>, Error> {
-    if let (Some(module), Some(requests)) = (&selection.module, &selection.requests) {
+    let plugin = &selection.plugin;
+    if let (Some(module), Some(requests)) = (&plugin.module, &plugin.requests) {
         return Ok(vec![Source::Files {
             module: module.clone(),
-            config: selection.config.clone(),
+            config: plugin.config.clone(),
             requests: requests.clone(),
             native_twin: selection.native_twin.clone(),
-            root_id: selection.root_id.clone(),
+            root_id: plugin.root_id.clone(),
             models: selection.models.clone(),
         }]);
     }

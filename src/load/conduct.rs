@@ -210,10 +210,11 @@ fn runtimes(arguments: &LoadArgs) -> Vec<String> {
 fn workload(arguments: &LoadArgs) -> Result<(Workload, Vec<String>), Error> {
     let option =
         |name: &str, value: &Path| vec![name.to_owned(), value.to_string_lossy().into_owned()];
-    if let (Some(module), Some(requests)) = (&arguments.module, &arguments.requests) {
-        let config = arguments.config.as_deref();
+    let plugin = &arguments.plugin;
+    if let (Some(module), Some(requests)) = (&plugin.module, &plugin.requests) {
+        let config = plugin.config.as_deref();
         let mut workload = Workload::from_files(module, config, requests, None)?;
-        workload.root_id.clone_from(&arguments.root_id);
+        workload.root_id.clone_from(&plugin.root_id);
         return Ok((workload, option("--requests", requests)));
     }
     let name = arguments.workload.as_deref().unwrap_or(ADD_HEADERS);
