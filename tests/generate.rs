@@ -200,7 +200,7 @@ fn a_stopped_server_is_charged_for_every_request_that_it_kept_waiting() {
     let time = |which: &str, what: &str| outcome[which][what].as_f64().expect("a time");
     let p99 = time("corrected", "p99_us");
     assert!((900_000.0..1_300_000.0).contains(&p99), "{p99}");
-    assert!(time("uncorrected", "p99_us") < 500_000.0);
+    assert!(time("uncorrected", "p99_us") * 10.0 < p99);
 }
 
 #[test]

@@ -1,11 +1,13 @@
-//! What the generator does for each request besides system calls: taking the answer, with and
-//! without a remembered header, and recording it. Requests are encoded before the load.
+//! What the generator does for each request besides system calls: the intended send time, taking
+//! the answer with and without a remembered header, comparing it, and recording it. Requests are
+//! encoded before the load.
 #![allow(missing_docs)]
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use load::bench::{Answers, Records, encode, encode_response};
+use load::Arrivals;
+use load::bench::{Answers, Records, SendTimes, encode, encode_response};
 
 fn path(criterion: &mut Criterion) {
     let workload = workloads::find("header-rewrite").expect("a workload");
@@ -22,6 +24,13 @@ fn path(criterion: &mut Criterion) {
     criterion.bench_function("take an answer, header parsed and compared", |bencher| {
         bencher.iter(|| answers.take(black_box(&bytes), false));
     });
+    for (name, arrivals) in [
+        ("the next send time, constant", Arrivals::Constant),
+        ("the next send time, Poisson", Arrivals::Poisson),
+    ] {
+        let mut times = SendTimes::of(arrivals);
+        criterion.bench_function(name, |bencher| bencher.iter(|| times.next_ns()));
+    }
     let mut records = Records::default();
     let mut latency = 0;
     criterion.bench_function("record an answer", |bencher| {

@@ -3,7 +3,9 @@
 use workloads::Exchange;
 
 use crate::mix::{Check, Mix, Tag};
+use crate::plan::Arrivals;
 use crate::response::{Memo, Response, Step};
+use crate::schedule::Schedule;
 use crate::tally::{Flight, Tally, Window};
 
 /// Takes answers to the first request of a mix.
@@ -64,6 +66,24 @@ impl Records {
             sent: 1_100,
         };
         self.0.answered(&flight, 1_100 + latency, 200, None, "");
+    }
+}
+
+/// Intended send times.
+#[derive(Debug)]
+pub struct SendTimes(Schedule);
+
+impl SendTimes {
+    /// Of a thread of its own that sends 10,000 requests a second.
+    pub fn of(arrivals: Arrivals) -> Self {
+        Self(Schedule::new(arrivals, 10_000.0, 0, 1, 1))
+    }
+
+    /// The next, in nanoseconds since the start.
+    pub fn next_ns(&mut self) -> u64 {
+        let time = self.0.peek();
+        self.0.advance();
+        time
     }
 }
 
