@@ -1,4 +1,8 @@
-//! The action list of a rule, as it is written.
+//! The action list of a rule: as it is written, and what the engine keeps of it.
+
+use zentinel_modsec::parser::{Action, DataAction, MetadataAction};
+
+use super::support;
 
 /// Name and value of each action, the value without quotes around it. The
 /// engine's parser replaces some actions by others; the text says all.
@@ -33,6 +37,20 @@ pub fn written(text: &str) -> Vec<(String, String)> {
 pub fn value<'a>(actions: &'a [(String, String)], name: &str) -> Option<&'a str> {
     let mut named = actions.iter().rev().filter(|(given, _)| given == name);
     named.next().map(|(_, value)| value.as_str())
+}
+
+/// Leaves the actions that the engine acts on. It copies all actions for every
+/// transaction, so the texts that only a log would show are dear.
+pub fn strip(actions: &mut Vec<Action>) {
+    actions.retain(|action| match action {
+        Action::Disruptive(_) | Action::Flow(_) | Action::Transformation(_) => true,
+        Action::Control(control) => !support::is_idle(&control.directive),
+        Action::Metadata(metadata) => {
+            matches!(metadata, MetadataAction::Id(_) | MetadataAction::Phase(_))
+        }
+        Action::Data(data) => matches!(data, DataAction::SetVar(_)),
+        Action::Logging(_) => false,
+    });
 }
 
 #[cfg(test)]

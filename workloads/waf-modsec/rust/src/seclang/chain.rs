@@ -4,6 +4,36 @@
 
 use zentinel_modsec::parser::{Action, DataAction, DisruptiveAction, FlowAction, SecRule};
 
+use super::place::{Place, Refusal};
+
+/// A rule, or the rules of a chain so far.
+pub struct Chain {
+    pub rules: Vec<SecRule>,
+    pub place: Place,
+    pub refusal: Option<Refusal>,
+}
+
+/// Actions that ModSecurity takes only from the first rule of a chain.
+pub fn forbidden_in_a_chain(written: &[(String, String)]) -> Option<String> {
+    const FIRST_ONLY: [&str; 12] = [
+        "id",
+        "phase",
+        "deny",
+        "drop",
+        "pass",
+        "allow",
+        "block",
+        "redirect",
+        "skip",
+        "skipafter",
+        "status",
+        "msg",
+    ];
+    let mut names = written.iter().map(|(name, _)| name.as_str());
+    let name = names.find(|name| FIRST_ONLY.contains(name))?;
+    Some(format!("{name}: only the first rule of a chain may say it"))
+}
+
 /// The rules to give the engine for one chain (or one rule alone): the chain
 /// with what its last rule does moved to its first, and before it a shorter
 /// chain for each earlier rule that sets variables.

@@ -7,11 +7,17 @@
 
 mod actions;
 mod chain;
+mod engine_error;
 mod lines;
-mod load;
+mod loader;
+mod markers;
+mod origins;
 mod pattern;
 mod place;
+mod rule_set;
 mod support;
+mod validity;
+mod warming;
 
-pub use load::RuleSet;
 pub use place::{Place, Refusal};
+pub use rule_set::RuleSet;

@@ -10,6 +10,16 @@ pub struct Place {
     pub line: usize,
 }
 
+impl Place {
+    /// Of what is wrong with a configuration as a whole.
+    pub fn whole() -> Self {
+        Self {
+            file: "configuration".into(),
+            line: 1,
+        }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}:{}", self.file, self.line)
