@@ -67,11 +67,15 @@ fn explained(error: StartError, services: &InProcess) -> Failed {
     let mut failed = Failed::from(error);
     if failed.kind == FailureKind::Configuration {
         let lines = services.take_logs();
-        let mut told = lines
-            .iter()
-            .filter(|line| line.level >= LogLevel::Error)
+        let of = |wanted: fn(LogLevel) -> bool| {
+            let lines = lines.iter().filter(move |line| wanted(line.level));
+            lines.map(|line| printable(&line.message))
+        };
+        // The host's own reasons, such as what is wrong with a model, are the last warning.
+        let warning = of(|level| level == LogLevel::Warn).next_back();
+        let mut told = of(|level| level >= LogLevel::Error)
             .take(MOST_LINES)
-            .map(|line| printable(&line.message))
+            .chain(warning)
             .peekable();
         if told.peek().is_some() {
             failed.reason = format!(
