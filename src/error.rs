@@ -180,6 +180,10 @@ pub(crate) enum Error {
     PairTakesNoPart { name: String },
     #[error(transparent)]
     Merge(#[from] reports::MergeError),
+    #[error(transparent)]
+    Join(#[from] load::JoinError),
+    #[error("{}: is no outcome of a generator ({reason}); give what `pwbench generate --format json` printed without --slo", file.display())]
+    Outcome { file: PathBuf, reason: String },
     #[error(
         "{}: results of the kind `{kind}`; --versus and --beside are for campaigns of `pwbench run`, use --with for this one",
         folder.display()

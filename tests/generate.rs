@@ -253,3 +253,50 @@ fn the_table_shows_both_latencies_and_the_schedule_lag() {
         assert!(text.contains(part), "{text}");
     }
 }
+
+#[test]
+fn two_generators_at_once_are_joined_with_their_histograms_added() {
+    let server = Server::start(&[]);
+    let generate = || server.generate(&["--rate", "200", "--duration", "1", "--warm-up", "0.2"]);
+    let both = std::thread::scope(|scope| {
+        let other = scope.spawn(generate);
+        [generate(), other.join().expect("a generator")]
+    });
+    let folder = server.folder.path();
+    let names = [("one.json", &both[0]), ("two.json", &both[1])];
+    let files = names.map(|(name, output)| support::write(folder, name, &output.stdout));
+    let merge = |files: &[&str]| {
+        let mut all = vec!["merge", "--output", "both.json", "--format", "json"];
+        all.extend(files);
+        run(folder, &all)
+    };
+    let output = merge(&[&files[0], &files[1]]);
+    let joined = json(&output);
+    assert!(
+        [Some(0), Some(3)].contains(&output.status.code()),
+        "{joined}"
+    );
+    assert_eq!(joined["counts"]["good"], 400, "{joined}");
+    assert_eq!(joined["plan"]["rate"], 400.0);
+    assert_eq!(joined["plan"]["connections"], 32);
+    let text = joined["corrected"]["histogram"].as_str().expect("text");
+    let latency: reports::Latency = serde_json::from_value(text.into()).expect("a histogram");
+    assert_eq!(latency.to_histogram().expect("a histogram").len(), 400);
+    let written = std::fs::read(folder.join("both.json")).expect("written");
+    let written: Value = serde_json::from_slice(&written).expect("JSON");
+    assert_eq!(written, joined);
+
+    // A file that is there stays as it is, and nothing counts twice.
+    for (files, told) in [
+        ([&files[0], &files[1]], "both.json"),
+        ([&files[0], &files[0]], "are the same"),
+    ] {
+        let output = merge(&[files[0], files[1]]);
+        expect_exit(&output, 2);
+        assert!(stderr(&output).contains(told), "{}", stderr(&output));
+    }
+    let other = support::write(folder, "other.json", "{}");
+    let output = merge(&[&other]);
+    expect_exit(&output, 2);
+    assert!(stderr(&output).contains("other.json: is no outcome"));
+}

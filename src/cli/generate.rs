@@ -26,6 +26,7 @@ JSON of a run:
                   threads, pins, pacing, warm_up_s, duration_s, exchanges, unchecked, left_out
   valid, reasons  whether the figures may be believed, and why not
   interrupted     ended early
+  from_unix_ms    when counting began
   seconds         time counted
   rate            good answers a second
   counts          offered = good + wrong + errors + dropped + unfinished; errors by kind: connect,

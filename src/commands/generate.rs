@@ -118,7 +118,7 @@ fn stop_at_interrupt() -> Result<Stop, Error> {
     Ok(stop)
 }
 
-fn exit(outcome: &Outcome) -> Exit {
+pub(super) fn exit(outcome: &Outcome) -> Exit {
     match outcome {
         outcome if outcome.interrupted => Exit::Interrupted,
         outcome if !outcome.valid => Exit::Environment,
@@ -160,7 +160,7 @@ fn print_search(found: &SearchOutcome) {
     }
 }
 
-fn print_outcome(outcome: &Outcome) {
+pub(super) fn print_outcome(outcome: &Outcome) {
     let counts = &outcome.counts;
     let offered = match outcome.plan.rate {
         Some(rate) => format!(" of {rate:.0} asked for"),

@@ -35,6 +35,7 @@ mod error;
 mod expected;
 mod http1;
 mod http2;
+mod join;
 mod mix;
 mod objective;
 mod outcome;
@@ -56,6 +57,7 @@ mod waiter;
 pub mod bench;
 
 pub use error::LoadError;
+pub use join::JoinError;
 pub use mix::{Check, Mix, Tag};
 pub use objective::Objective;
 pub use outcome::{

@@ -17,6 +17,9 @@ pub struct Outcome {
     pub reasons: Vec<String>,
     /// Whether it was ended early.
     pub interrupted: bool,
+    /// When counting began, in milliseconds since the Unix epoch.
+    #[serde(default)]
+    pub from_unix_ms: u64,
     /// Seconds that were counted.
     pub seconds: f64,
     /// Good answers a second.

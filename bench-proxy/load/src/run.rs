@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::clock::{Clock, ThreadTime, nanoseconds};
 use crate::error::LoadError;
@@ -40,6 +40,7 @@ pub fn run(plan: &Plan, mix: &Mix, stop: &Stop) -> Result<Outcome, LoadError> {
         from,
         to: from.saturating_add(nanoseconds(plan.duration)),
     };
+    let mut began = SystemTime::UNIX_EPOCH;
     let ran = thread::scope(|scope| {
         let mut starts = Vec::new();
         let mut threads = Vec::new();
@@ -60,6 +61,7 @@ pub fn run(plan: &Plan, mix: &Mix, stop: &Stop) -> Result<Outcome, LoadError> {
         let ready = all_ready.iter().take(plan.threads).filter(|ready| *ready);
         if ready.count() == plan.threads {
             let clock = Clock::start_in(START);
+            began = SystemTime::now() + START + plan.warm_up;
             for start in &starts {
                 // A thread that is gone gives its error below.
                 let _ = start.send(clock);
@@ -76,7 +78,9 @@ pub fn run(plan: &Plan, mix: &Mix, stop: &Stop) -> Result<Outcome, LoadError> {
             .filter_map(|thread| join(thread).transpose())
             .collect::<Result<Vec<Ran>, LoadError>>()
     })?;
-    Ok(outcome(plan, mix, ran))
+    let began = began.duration_since(SystemTime::UNIX_EPOCH);
+    let began = u64::try_from(began.unwrap_or_default().as_millis()).unwrap_or(u64::MAX);
+    Ok(outcome(plan, mix, began, ran))
 }
 
 /// What a thread does; `None` when another could not begin.
@@ -208,7 +212,7 @@ impl Meter {
     }
 }
 
-fn outcome(plan: &Plan, mix: &Mix, ran: Vec<Ran>) -> Outcome {
+fn outcome(plan: &Plan, mix: &Mix, from_unix_ms: u64, ran: Vec<Ran>) -> Outcome {
     let threads: Vec<ThreadUse> = ran.iter().map(|ran| ran.usage).collect();
     let most = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, f64::max);
     let seconds = most(&mut ran.iter().map(|ran| ran.seconds));
@@ -241,6 +245,7 @@ fn outcome(plan: &Plan, mix: &Mix, ran: Vec<Ran>) -> Outcome {
         valid: true,
         reasons: Vec::new(),
         interrupted,
+        from_unix_ms,
         seconds,
         rate: per_second(all.in_time),
         statuses,

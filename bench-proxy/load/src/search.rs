@@ -197,7 +197,12 @@ fn bracket<E>(
             }
             (Some(low), Some(_)) => (low, true),
         };
-        let Some(verdict) = try_rate(rate, confirms)? else {
+        let mut tried = try_rate(rate, confirms)?;
+        if tried == Some(Verdict::Invalid) {
+            // It may have been late by chance, which says nothing of the server.
+            tried = try_rate(rate, confirms)?;
+        }
+        let Some(verdict) = tried else {
             break;
         };
         match verdict {
@@ -267,6 +272,26 @@ mod tests {
         let (rate, limited, _) = found(1e9, 40_000.0);
         assert!(limited);
         assert!(rate.is_some_and(|rate| rate <= 40_000.0 && rate > 37_000.0));
+    }
+
+    #[test]
+    fn a_generator_that_was_late_by_chance_is_asked_again() {
+        let mut count = 0;
+        let found = bracket::<Infallible>(&plan(), |rate, _| {
+            count += 1;
+            Ok(Some(match rate {
+                _ if count % 2 == 1 => Verdict::Invalid,
+                rate if rate > 900.0 => Verdict::Missed,
+                _ => Verdict::Met,
+            }))
+        });
+        let Ok(found) = found;
+        assert!(
+            found.rate.is_some_and(|rate| rate > 850.0),
+            "{:?}",
+            found.rate
+        );
+        assert!(!found.limited);
     }
 
     #[test]

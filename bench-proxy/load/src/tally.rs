@@ -7,7 +7,7 @@ use crate::outcome::{Counts, WrongAnswer};
 /// Times over an hour count as an hour.
 const LONGEST_NS: u64 = 3_600_000_000_000;
 /// Wrong answers and errors that are told in words.
-const TOLD: usize = 5;
+pub(crate) const TOLD: usize = 5;
 
 /// Why a request has no whole answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

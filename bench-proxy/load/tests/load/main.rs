@@ -4,6 +4,7 @@ mod agreement;
 mod counting;
 mod hostile;
 mod http2;
+mod joining;
 mod stall;
 mod support;
 mod traffic;
