@@ -75,7 +75,10 @@ fn an_upstream_that_gives_another_answer_is_found_out() {
 
 #[test]
 fn what_cannot_be_sent_is_left_out_and_told() {
-    let exchanges = workloads::find("waf-modsec").expect("a workload").exchanges;
+    let mut exchanges = workloads::find("waf-modsec").expect("a workload").exchanges;
+    let mut tunnel = exchanges[0].clone();
+    (tunnel.id, tunnel.request.method) = ("tunnel".to_owned(), "CONNECT".to_owned());
+    exchanges.push(tunnel);
     let mix = Mix::of(&exchanges, Check::Filtered, Tag::None).expect("a mix");
     assert_eq!(mix.left_out().len(), 1);
     assert!(mix.left_out()[0].contains("CONNECT"));
