@@ -120,13 +120,7 @@ impl ProxyDuel {
             connections: self.connections,
             warm_up: Duration::ZERO,
             duration,
-            pins: self
-                .layout
-                .generator
-                .numbers()
-                .iter()
-                .map(|core| *core as usize)
-                .collect(),
+            pins: self.layout.generator.numbers().to_vec(),
             ..Plan::new(target)
         })
     }
