@@ -169,7 +169,7 @@ impl Mode {
                     "guard pages (8 GiB reservation), signals; no check in the interpreter"
                 }
                 Self::Aot | Self::LlvmJit => {
-                    "guard pages (8 GiB reservation), signals; explicit checks of the native stack"
+                    "guard pages (8 GiB reservation), signals; the native stack is checked in code"
                 }
                 Self::FastJit => "guard pages (8 GiB reservation), signals",
             }
