@@ -51,12 +51,14 @@ fn spawn(role: &str, upstream: &str) -> Process {
         .stdout(Stdio::piped())
         .spawn()
         .expect("started");
-    let out = BufReader::new(child.stdout.take().expect("piped"));
-    let told = out.lines().find_map(|line| {
+    let mut out = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let told = out.find_map(|line| {
         let line = line.expect("a line");
         line.split_once("SERVING ").map(|(_, rest)| rest.to_owned())
     });
     let told = told.expect("it serves");
+    // The test runner in the child speaks up after a minute, and ends it where nobody listens.
+    std::thread::spawn(move || out.for_each(drop));
     let mut addresses = told
         .split(' ')
         .map(|address| address.parse().expect("an address"));
