@@ -128,7 +128,6 @@ impl Mode {
     pub(crate) const fn stack(self, module_bytes: usize) -> u32 {
         match self {
             Self::Aot => 16 << 10,
-            Self::Aot => 16 << 10,
             // Whole programs call deeper, and four megabytes are little beside what they write.
             _ if module_bytes > LARGE_MODULE => 4 << 20,
             Self::FastInterp | Self::ClassicInterp | Self::FastJit | Self::LlvmJit => 256 << 10,

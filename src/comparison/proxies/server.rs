@@ -75,10 +75,14 @@ impl Server {
                 })
             }
             Ok(None) => Err(Failed::error(format!(
-                "the proxy did not start: {}",
-                said.join(" / ")
+                "the proxy did not start: {}; try `pwbench serve --check --config {}`",
+                said.join(" / "),
+                file.display()
             ))),
-            Err(_) => Err(Failed::error("the proxy did not listen within 60 s")),
+            Err(_) => Err(Failed::error(format!(
+                "the proxy did not listen within 60 s; try `pwbench serve --config {}`",
+                file.display()
+            ))),
         }
     }
 

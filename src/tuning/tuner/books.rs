@@ -27,16 +27,20 @@ impl Campaign<'_> {
                 continue;
             }
             let row = CandidateRow::of(number, &race.entry.id, one, &race.search);
-            let mut line = serde_json::to_string(&row)?;
-            line.push('\n');
-            let path = self.folder.join("candidates.jsonl");
-            self.books.write_all(line.as_bytes()).map_err(Error::io(
-                &path,
-                "append a candidate",
-                "check space and permissions",
-            ))?;
+            self.append(&row)?;
         }
         Ok(())
+    }
+
+    fn append(&mut self, row: &CandidateRow) -> Result<(), Error> {
+        let mut line = serde_json::to_string(row)?;
+        line.push('\n');
+        let path = self.folder.join("candidates.jsonl");
+        self.books.write_all(line.as_bytes()).map_err(Error::io(
+            &path,
+            "append a candidate",
+            "check space and permissions",
+        ))
     }
 
     /// Books a runtime's part, however far it came.
@@ -45,14 +49,7 @@ impl Campaign<'_> {
         let runtime = RuntimeTuning::of(&race.entry.id, &race.factors, &race.search, copy);
         for row in &runtime.candidates {
             if row.fate == Fate::Racing {
-                let mut line = serde_json::to_string(row)?;
-                line.push('\n');
-                let path = self.folder.join("candidates.jsonl");
-                self.books.write_all(line.as_bytes()).map_err(Error::io(
-                    &path,
-                    "append a candidate",
-                    "check space and permissions",
-                ))?;
+                self.append(row)?;
             }
         }
         let failed = runtime.candidates.first().map(|row| &row.fate);
