@@ -55,7 +55,12 @@ fn proxies(arguments: &CompareArgs, matter: ProxyMatter) -> Result<Exit, Error> 
         .files
         .each_ref()
         .map(|file| file.display().to_string());
-    let inquiry = inquiry(arguments, names, seed(arguments.seed), PROXY_TIME);
+    let mut inquiry = inquiry(arguments, names, seed(arguments.seed), PROXY_TIME);
+    inquiry.notes.push(format!(
+        "Both sides are proxies: memory is that of the whole process, latency that of a closed loop \
+         over {} connections, start-up from the process's start to its first answer.",
+        matter.connections
+    ));
     let folder = inquiry.folder.clone();
     let progress = Progress::new();
     let interrupt = Interrupt::listen()?;
@@ -78,6 +83,7 @@ fn inquiry(
         base,
         new,
         figures,
+        notes: Vec::new(),
         extent: Extent {
             time: arguments.seconds.unwrap_or(time),
             slice: SLICE,

@@ -19,6 +19,8 @@ pub(crate) struct Inquiry {
     pub(crate) new: String,
     /// Figures that are measured, each with its band and whether it decides.
     pub(crate) figures: Vec<(Figure, f64, bool)>,
+    /// What else readers must know, one sentence each.
+    pub(crate) notes: Vec<String>,
     /// Time, slices and plan.
     pub(crate) extent: Extent,
     /// Folder of the results; it is made.
@@ -56,6 +58,7 @@ pub(crate) async fn inquire<D: Duel>(
         machine: machine::fingerprint(),
         base: inquiry.base,
         new: inquiry.new,
+        notes: inquiry.notes,
         plan: inquiry.extent.plan.clone(),
         ..ComparisonReport::default()
     };

@@ -64,6 +64,7 @@ pub(crate) async fn hold(
         base: base.name,
         new: plugin.module.display().to_string(),
         figures: figures(config),
+        notes: Vec::new(),
         extent: Extent {
             time: config.time,
             slice: SLICE,
