@@ -43,6 +43,10 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// The remedy where a plugin refuses to start.
+pub(crate) const CORRECT_THE_PLUGIN: &str =
+    "correct the plugin's configuration (--config), or the models that it loads (--model)";
+
 /// Why a command could not do its work. Each text names what is wrong, and after its last
 /// semicolon the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +85,7 @@ pub(crate) enum Error {
     FlameGraph { path: PathBuf, reason: String },
     #[error("there is nothing to try: {0}")]
     NothingToTune(String),
-    #[error("{0}; correct the plugin's configuration (--config)")]
+    #[error("{0}; {remedy}", remedy = CORRECT_THE_PLUGIN)]
     PluginConfiguration(String),
     #[error(transparent)]
     Select(#[from] runtimes::SelectError),

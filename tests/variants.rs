@@ -110,10 +110,61 @@ fn a_plugin_of_ones_own_finds_its_model_by_name() {
     let own = ["--module", "loader.wasm", "--requests", "traffic.jsonl"];
     let verify = |model: &[&str]| run(path, &[&common[..], &own, model].concat());
     expect_exit(&verify(&["--model", "mine=model.onnx"]), 0);
-    // Without the model the plugin refuses to start.
-    assert_ne!(verify(&[]).status.code(), Some(0));
-    for wrong in ["mine", "=model.onnx", "mine=", "mine=missing.onnx"] {
-        expect_exit(&verify(&["--model", wrong]), 2);
+    for (wrong, told) in [
+        ("mine", "give NAME=FILE"),
+        ("=model.onnx", "give NAME=FILE"),
+        ("mine=", "give NAME=FILE"),
+        ("mine=missing.onnx", "missing.onnx: cannot be read"),
+        // The plugin refuses to start without its model, and with what is none.
+        (
+            "other=model.onnx",
+            "no model \"mine\"; registered are other",
+        ),
+        ("mine=traffic.jsonl", "model \"mine\" (traffic.jsonl): "),
+    ] {
+        let output = verify(&["--model", wrong]);
+        expect_exit(&output, 2);
+        let text = stderr(&output);
+        assert!(text.contains(told), "{told} is not in {text}");
+    }
+    let none = verify(&[]);
+    expect_exit(&none, 2);
+    assert!(stderr(&none).contains("there is no model \"mine\"; none is registered"));
+}
+
+#[test]
+fn a_campaign_whose_model_is_none_names_it_and_ends_with_exit_code_2() {
+    let folder = folder();
+    let path = folder.path();
+    write(path, "loader.wasm", loader());
+    write(path, "traffic.jsonl", TRAFFIC);
+    for (name, bytes) in [("empty.onnx", &b""[..]), ("noise.onnx", &[0xa5; 4_096])] {
+        write(path, name, bytes);
+        let model = format!("mine={name}");
+        let arguments = [
+            "run",
+            "--runtime",
+            "wasmi/eager,wasmtime/winch",
+            "--blocks",
+            "1",
+            "--module",
+            "loader.wasm",
+            "--requests",
+            "traffic.jsonl",
+            "--model",
+            &model,
+        ];
+        let output = run(path, &arguments);
+        expect_exit(&output, 2);
+        let text = stderr(&output);
+        assert!(
+            text.contains(&format!("model \"mine\" ({name}): ")),
+            "{text}"
+        );
+        assert!(
+            text.contains("the models that it loads (--model)"),
+            "{text}"
+        );
     }
 }
 
@@ -162,8 +213,8 @@ fn what_is_built_on_demand_says_how_before_it_is() {
     expect_exit(&output, 3);
     let text = stderr(&output);
     assert!(
-        text.contains("waf-coraza go is not available: its module is not built here")
-            && text.contains("help: scripts/build-workloads waf-coraza go"),
+        text.contains("waf-coraza go-wasm-opt is not available: its module is not built here")
+            && text.contains("help: scripts/build-workloads waf-coraza go-wasm-opt"),
         "{text}"
     );
     // Beside what is here it is a row, not an end.
@@ -180,8 +231,11 @@ fn what_is_built_on_demand_says_how_before_it_is() {
     let output = run(folder.path(), &among);
     expect_exit(&output, 0);
     let row = &json(&output)["unavailable"][0];
-    assert_eq!(row["workload"], "waf-coraza go");
-    assert_eq!(row["remedy"], "scripts/build-workloads waf-coraza go");
+    assert_eq!(row["workload"], "waf-coraza go-wasm-opt");
+    assert_eq!(
+        row["remedy"],
+        "scripts/build-workloads waf-coraza go-wasm-opt"
+    );
 }
 
 #[test]

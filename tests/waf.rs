@@ -154,3 +154,26 @@ fn false_positives_and_missed_attacks_are_counted() {
     expect_exit(&wrong, 1);
     assert_eq!(counts(&wrong), [1, 1, 1, 1, 0]);
 }
+
+#[test]
+fn rules_that_are_left_out_are_counted_in_a_note() {
+    let folder = folder();
+    let beyond = "SecRule FILES_SIZES \"@gt 1\" \"id:8,phase:2,deny\"";
+    let rules = format!("#@unsupported leave-out\n{RULES}\n{beyond}\n");
+    let output = run_with(folder.path(), &rules);
+    expect_exit(&output, 0);
+    let text = stderr(&output);
+    let notes: Vec<_> = text
+        .lines()
+        .filter(|line| line.starts_with("note: "))
+        .collect();
+    // Two runtimes, one plugin.
+    assert_eq!(notes.len(), 1, "{text}");
+    assert!(notes[0].contains("a warning when it started: "), "{text}");
+    for part in [
+        "FILES_SIZES",
+        "; in the end: 1 rules loaded, 1 directives left out",
+    ] {
+        assert!(notes[0].contains(part), "{part} is not in {text}");
+    }
+}

@@ -122,6 +122,10 @@ fn what_is_wrong_with_it_is_told_by_file_and_field() {
             "it is the second of this name",
         ),
         (
+            format!("{MANIFEST}[[model]]\nname = \"m\"\nfile = \"none.onnx\"\n"),
+            "none.onnx: cannot be read",
+        ),
+        (
             format!("{MANIFEST}[[variant]]\nname = \"b\"\nof = \"c\"\n"),
             "no variant before it is named 'c'",
         ),

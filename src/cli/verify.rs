@@ -10,7 +10,8 @@ use crate::output::Format;
 
 /// Check runtimes: conformance suite, outcomes and host-call traces.
 ///
-/// Each runtime runs in a process of its own. Exit code 1 when anything failed.
+/// Each runtime runs in a process of its own. Exit code 1 when anything failed, 2 when
+/// the plugin refused its configuration on every runtime.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   pwbench verify
@@ -20,7 +21,8 @@ use crate::output::Format;
 Fields of --format json, in this order: passed, conformance (each: runtime, passed, failed, \
 not_applicable, failures), checks (each: runtime, workload, variant, passed, exchanges, matched, \
 trace_sha256, host_calls, bytes_copied, verdicts (harmless, false_positives, attacks, missed, \
-answered_otherwise; where the traffic says that some requests are to be stopped), reason), \
+answered_otherwise; where the traffic says that some requests are to be stopped), reason, \
+warnings (of the plugin while it started)), \
 unavailable (each: runtime, workload, reason, \
 remedy). Absent facts are null.")]
 pub(crate) struct VerifyArgs {

@@ -5,7 +5,7 @@ use reports::{CampaignFolder, Report};
 
 use super::report::{print, write};
 use crate::cli::{Preset, RunArgs};
-use crate::error::{Error, Exit};
+use crate::error::{CORRECT_THE_PLUGIN, Error, Exit};
 use crate::experiment::{Conducted, Field, Interrupt, Progress, Runner, conduct};
 use crate::history::append_campaign;
 use crate::output::Format;
@@ -40,7 +40,7 @@ pub(super) fn run(mut arguments: RunArgs) -> Result<Exit, Error> {
         append_campaign(history, &CampaignFolder::open(&conducted.path)?)?;
     }
     if let Some(reason) = &conducted.refused_configuration {
-        eprintln!("error: {reason}\nhelp: correct the plugin's configuration (--config)");
+        eprintln!("error: {reason}\nhelp: {CORRECT_THE_PLUGIN}");
     }
     if exit == Exit::Environment {
         eprintln!(
@@ -110,6 +110,9 @@ fn tell(conducted: &Conducted, arguments: &RunArgs) {
         Format::Table => println!("\n{}", place.display()),
         // Standard output is the summary's alone.
         Format::Json => eprintln!("{}", place.display()),
+    }
+    for warnings in &conducted.warnings {
+        eprintln!("note: {warnings}");
     }
     if conducted.campaign.interrupted {
         eprintln!("interrupted: what was measured until then is in the report");

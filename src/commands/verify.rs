@@ -1,12 +1,12 @@
 //! `pwbench verify`: conformance, outcomes and traces.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use reports::{ConformanceRow, Unavailable, Verdicts};
+use reports::{ConformanceRow, FailureKind, Unavailable, Verdicts};
 use serde::Serialize;
 
 use crate::cli::VerifyArgs;
-use crate::error::{Error, Exit};
+use crate::error::{CORRECT_THE_PLUGIN, Error, Exit};
 use crate::experiment::{
     Field, Interrupt, Progress, Remembered, Runner, Stop, Verified, Verifier, conformance,
 };
@@ -34,6 +34,10 @@ struct CheckRow {
     bytes_copied: Option<u64>,
     verdicts: Option<Verdicts>,
     reason: Option<String>,
+    warnings: Option<String>,
+    /// Whether the plugin refused its configuration.
+    #[serde(skip)]
+    refused: bool,
 }
 
 /// Checks.
@@ -49,6 +53,10 @@ pub(super) fn verify(arguments: VerifyArgs) -> Result<Exit, Error> {
     match arguments.format {
         Format::Json => print_json(&verified)?,
         Format::Table => print_text(&verified.text()),
+    }
+    if let Some(reason) = verified.refused() {
+        eprintln!("error: {reason}\nhelp: {CORRECT_THE_PLUGIN}");
+        return Ok(Exit::BadInput);
     }
     Ok(if verified.passed {
         Exit::Fine
@@ -113,12 +121,24 @@ impl CheckRow {
             verdicts: check
                 .map(|check| check.verdicts)
                 .filter(|verdicts| verdicts.attacks > 0),
+            refused: objection
+                .as_ref()
+                .is_some_and(|failed| failed.kind == FailureKind::Configuration),
             reason: objection.map(|failed| failed.to_string()),
+            warnings: verified.warnings(),
         }
     }
 }
 
 impl Verification {
+    /// The reason, where the plugin refused its configuration wherever it was tried: then no
+    /// runtime is to blame.
+    fn refused(&self) -> Option<&str> {
+        let everywhere = self.checks.iter().all(|check| check.refused);
+        let first = self.checks.first().filter(|_| everywhere)?;
+        first.reason.as_deref()
+    }
+
     /// How filters that stop requests decided, where any did.
     fn verdicts(&self) -> Option<String> {
         let mut rows = table(&[
@@ -202,6 +222,8 @@ impl Verification {
         }
         parts.push(rows.to_string());
         parts.extend(self.verdicts());
+        let warnings = self.checks.iter().filter_map(|row| row.warnings.clone());
+        parts.extend(warnings.collect::<BTreeSet<_>>());
         for row in &self.unavailable {
             let workload = row
                 .workload

@@ -1,5 +1,6 @@
 //! A campaign from its first artifact to its last block.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -37,6 +38,8 @@ pub(crate) struct Conducted {
     pub(crate) failed_cells: usize,
     /// Why a plugin refused its configuration, in the words of its log.
     pub(crate) refused_configuration: Option<String>,
+    /// What plugins warned of while they started, each with its workload and variant.
+    pub(crate) warnings: BTreeSet<String>,
 }
 
 /// Runs a campaign. Ctrl-C ends it early, with what was measured.
@@ -79,6 +82,7 @@ pub(crate) async fn conduct(
 
     let (mut failed_cells, mut conforming) = (0, Vec::new());
     let mut refused_configuration = None;
+    let mut warnings = BTreeSet::new();
     let isolation = arguments.isolation.to_string();
     let verifier = Verifier {
         runner,
@@ -95,6 +99,7 @@ pub(crate) async fn conduct(
         if let Some(failed) = verified.objection().filter(refused) {
             refused_configuration.get_or_insert(failed.reason);
         }
+        warnings.extend(verified.warnings());
         order += 1;
         let cell = take_check(&mut recorder, order - 1, verified, counted)?;
         cells.extend(cell);
@@ -137,6 +142,7 @@ pub(crate) async fn conduct(
         campaign: recorder.campaign,
         failed_cells,
         refused_configuration,
+        warnings,
     })
 }
 

@@ -72,6 +72,13 @@ impl Verified {
         };
         Some(Failed::new(FailureKind::Mismatch, reason))
     }
+
+    /// What the plugin warned of while it started, for people.
+    pub(crate) fn warnings(&self) -> Option<String> {
+        let warnings = self.checked.as_ref().ok()?.warnings.as_ref()?;
+        let cell = &self.entrant.cell;
+        Some(format!("{} {}: {warnings}", cell.workload, cell.variant))
+    }
 }
 
 fn wrong_outcomes(check: &Check) -> String {

@@ -12,7 +12,7 @@ use super::clock::ns;
 use super::passes::{self, Traffic, failed};
 use super::reference::Reference;
 use super::rig::{Clock, Rig};
-use super::startup::first_vm;
+use super::startup::{self, first_vm};
 use super::{Checked, Failed, Subject, adapter, manifest};
 
 /// Runs the traffic once under comparison and once for the planner's watch.
@@ -29,6 +29,7 @@ pub(super) fn check(
 
     let begin = Instant::now();
     first_vm(&rig)?;
+    let warnings = startup::warnings(&rig.services);
     let mut driver = rig.driver(Isolation::Thread)?;
     let mut taped = taped_pass(&mut driver, &rig)?;
     if isolation != Isolation::Thread {
@@ -74,6 +75,7 @@ pub(super) fn check(
             trace_sha256,
             ..check
         },
+        warnings,
         manifest: manifest::row(&*rig.engine, subject.deadline_ms.is_some(), subject.knobs),
         endings,
         pass_ns,

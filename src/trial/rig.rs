@@ -19,7 +19,7 @@ const RANDOM_SEED: u64 = 0x5eed;
 /// What guests take for the time when traces are compared: 2026-01-01.
 const FIXED_CLOCK_NS: u64 = 1_767_225_600_000_000_000;
 /// How many log lines are kept of a check, for a plugin that says why it does not start.
-const KEPT_LINES: usize = 64;
+const KEPT_LINES: usize = 256;
 
 /// Which clock guests see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +98,7 @@ fn inference(workload: &Workload) -> Result<Arc<Inference>, Failed> {
     let backend = kind.open().map_err(refused)?;
     let models = workload.models.iter().map(|model| Model {
         name: model.name.clone(),
+        file: Some(model.file.clone()),
         encoding: GraphEncoding::Onnx,
         bytes: model.bytes.clone(),
     });

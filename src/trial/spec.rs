@@ -228,6 +228,9 @@ pub(crate) struct Checked {
     pub(crate) manifest: RuntimeManifest,
     /// How each transaction ended, one letter each.
     pub(crate) endings: String,
+    /// What the plugin warned of while it started.
+    #[serde(default)]
+    pub(crate) warnings: Option<String>,
     /// The first difference to the reference's trace.
     pub(crate) trace_difference: Option<String>,
     /// Wall time of a warm pass without a tape, in nanoseconds.

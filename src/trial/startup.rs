@@ -87,6 +87,28 @@ fn explained(error: StartError, services: &InProcess) -> Failed {
     failed
 }
 
+/// What the plugin warned of while it started, for people: how often, the first words, and the
+/// last ones where they sum it up.
+pub(super) fn warnings(services: &InProcess) -> Option<String> {
+    let lines = services.take_logs();
+    let mut warnings = lines.iter().filter(|line| line.level >= LogLevel::Warn);
+    let first = printable(&warnings.next()?.message);
+    let bound = match services.logs_lost() {
+        0 => "",
+        _ => "at least ",
+    };
+    let count = match warnings.count() {
+        0 => "a warning".to_owned(),
+        others => format!("{bound}{} warnings", others + 1),
+    };
+    let last = lines.last().filter(|line| line.level < LogLevel::Warn);
+    let last = last.map(|line| format!("; in the end: {}", printable(&line.message)));
+    Some(format!(
+        "{count} when it started, the first: {first}{}",
+        last.unwrap_or_default()
+    ))
+}
+
 /// The beginning of a text from a guest, on one line.
 fn printable(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text);

@@ -104,6 +104,7 @@ impl Workload {
     pub fn with_model(mut self, name: &str, file: &Path) -> Result<Self, WorkloadError> {
         self.models.push(Model {
             name: name.to_owned(),
+            file: file.to_path_buf(),
             bytes: read(file, "a model", MAX_MODEL_BYTES)?.into(),
         });
         Ok(self)

@@ -124,6 +124,7 @@ impl Folder {
         for model in &self.manifest.models {
             models.push(Model {
                 name: model.name.clone(),
+                file: self.shown(&model.file).into(),
                 bytes: self.read(&model.file, "a model", MAX_MODEL_BYTES)?,
             });
         }

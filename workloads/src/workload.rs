@@ -1,6 +1,7 @@
 //! A workload, whether built in or a person's own.
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 
 use crate::native_twin::NativeTwin;
 use crate::traffic::Exchange;
@@ -46,7 +47,9 @@ pub struct Workload {
 pub struct Model {
     /// The name.
     pub name: String,
-    /// The ONNX file.
+    /// The ONNX file, as messages name it.
+    pub file: PathBuf,
+    /// What the file holds.
     pub bytes: Cow<'static, [u8]>,
 }
 

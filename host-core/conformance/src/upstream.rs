@@ -47,6 +47,7 @@ pub(crate) fn services() -> Arc<InProcess> {
 fn inference() -> Arc<Inference> {
     let model = |name: &str| Model {
         name: name.to_owned(),
+        file: None,
         encoding: GraphEncoding::Onnx,
         bytes: guests::AFFINE.into(),
     };

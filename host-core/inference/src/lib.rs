@@ -6,6 +6,7 @@
 //!
 //! let model = Model {
 //!     name: "classifier".to_owned(),
+//!     file: Some("classifier.onnx".into()),
 //!     encoding: GraphEncoding::Onnx,
 //!     bytes: (&b"the bytes of an ONNX file"[..]).into(),
 //! };

@@ -20,6 +20,7 @@ fn predictions(runtime: &str, workload: &Workload) -> Vec<[f32; 2]> {
     };
     let models = workload.models.iter().map(|model| Model {
         name: model.name.clone(),
+        file: Some(model.file.clone()),
         encoding: GraphEncoding::Onnx,
         bytes: model.bytes.clone(),
     });

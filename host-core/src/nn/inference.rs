@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use super::{Backend, Graph, Origin, Refusal};
@@ -13,10 +14,24 @@ use crate::contain;
 pub struct Model {
     /// The name for `load_by_name`.
     pub name: String,
+    /// The file it was read from, for messages only.
+    pub file: Option<PathBuf>,
     /// What the bytes are.
     pub encoding: GraphEncoding,
     /// The model.
     pub bytes: Cow<'static, [u8]>,
+}
+
+impl Model {
+    /// A refusal of this model, in words that say which one it is.
+    fn refused(&self, refusal: Refusal) -> Refusal {
+        let Self { name, file, .. } = self;
+        let reason = match file {
+            Some(file) => format!("model {name:?} ({}): {refusal}", file.display()),
+            None => format!("model {name:?}: {refusal}"),
+        };
+        Refusal::new(refusal.errno, reason)
+    }
 }
 
 /// A backend, and models by name. Named models are loaded when a guest first asks for
@@ -58,10 +73,9 @@ impl Inference {
             ));
         };
         let load = || {
-            let Model {
-                encoding, bytes, ..
-            } = &named.model;
-            self.load(*encoding, &[bytes], Origin::Operator)
+            let model = &named.model;
+            self.load(model.encoding, &[&model.bytes], Origin::Operator)
+                .map_err(|refusal| model.refused(refusal))
         };
         named.graph.get_or_init(load).clone()
     }

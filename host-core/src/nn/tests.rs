@@ -80,6 +80,7 @@ impl Context for Doubled {
 pub(crate) fn doubling() -> Arc<Inference> {
     let model = |name: &str, bytes: &'static [u8]| Model {
         name: name.to_owned(),
+        file: None,
         encoding: GraphEncoding::Onnx,
         bytes: bytes.into(),
     };
@@ -227,6 +228,29 @@ fn named_models_are_loaded_once_and_shared() {
 }
 
 #[test]
+fn a_named_model_that_is_none_is_told_with_its_name_and_file() {
+    let of = |file: Option<&str>| {
+        let model = Model {
+            name: "mine".to_owned(),
+            file: file.map(Into::into),
+            encoding: GraphEncoding::Onnx,
+            bytes: b"garbage"[..].into(),
+        };
+        let inference = Inference::new(Arc::new(Doubling), [model]);
+        let builder = InProcess::builder().inference(Arc::new(inference));
+        let mut guest = FakeGuest::new(builder.collect_logs(1));
+        let invalid = NnErrno::InvalidEncoding as u32;
+        assert_eq!(by_name(&mut guest, b"mine"), Err(invalid));
+        reasons(&guest)
+    };
+    assert!(
+        of(Some("models/garbage.onnx"))
+            .ends_with(": model \"mine\" (models/garbage.onnx): no model\n")
+    );
+    assert!(of(None).ends_with(": model \"mine\": no model\n"));
+}
+
+#[test]
 fn names_encodings_and_targets_that_there_are_not_are_refused() {
     let mut guest = guest();
     assert_eq!(
@@ -287,6 +311,25 @@ fn graphs_contexts_parts_and_bytes_are_limited() {
         load(&mut fresh, at, 16, 1, 0, slot),
         Ok(NnErrno::InvalidEncoding as u32)
     );
+}
+
+#[test]
+fn the_models_that_a_vm_loads_itself_share_a_limit_of_bytes() {
+    let graph = || Arc::new(false) as Arc<dyn Graph>;
+    let too_large = |state: &State, bytes| state.admit(bytes).unwrap_err().errno;
+    let mut state = State::default();
+    // 64 MiB, in one model or in several.
+    assert_eq!(state.admit(64 << 20), Ok(()));
+    assert_eq!(too_large(&state, (64 << 20) + 1), NnErrno::TooLarge);
+    assert_eq!(too_large(&state, usize::MAX), NnErrno::TooLarge);
+    state.add_graph(graph(), 40 << 20);
+    assert_eq!(state.admit(24 << 20), Ok(()));
+    assert_eq!(too_large(&state, (24 << 20) + 1), NnErrno::TooLarge);
+    state.add_graph(graph(), 24 << 20);
+    // Named ones take nothing of it.
+    assert_eq!(state.admit(0), Ok(()));
+    let refusal = state.admit(1).unwrap_err();
+    assert!(refusal.reason.contains("67108864 bytes"), "{refusal}");
 }
 
 #[test]
