@@ -165,7 +165,10 @@ fn a_variant_that_is_not_built_is_listed_with_the_command_that_builds_it() {
     let coraza = workloads.find(|row| row["name"] == "waf-coraza");
     let build = &coraza.expect("waf-coraza")["builds"][0];
     assert_eq!(build["available"], false);
-    assert_eq!(build["remedy"], "scripts/build-workloads waf-coraza go");
+    assert_eq!(
+        build["remedy"],
+        "scripts/build-workloads waf-coraza go-wasm-opt"
+    );
     let output = run(folder.path(), &["list", "--variants"]);
     expect_exit(&output, 0);
     assert!(stdout(&output).contains("scripts/build-workloads"));

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pathlib
+import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "pwbench"
@@ -33,3 +34,20 @@ def shown(path):
     if path.is_relative_to(ROOT):
         return path.relative_to(ROOT).as_posix()
     return f"~/{path.relative_to(pathlib.Path.home())}" if path.is_relative_to(pathlib.Path.home()) else str(path)
+
+
+def commit_of(files):
+    """The commit that changed these source files last; `dirty` where they differ from it, `none`
+    where no repository has them."""
+
+    def git(*arguments):
+        line = ["git", "-C", str(files[0].parent), *arguments, "--", *map(str, files)]
+        try:
+            return subprocess.run(line, capture_output=True, text=True, check=True).stdout.strip()
+        except (OSError, subprocess.CalledProcessError):
+            return None
+
+    commit = git("log", "-1", "--format=%H")
+    if not commit:
+        return "none"
+    return "dirty" if git("status", "--porcelain", "--untracked-files=all") else commit

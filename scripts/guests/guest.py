@@ -1,6 +1,6 @@
 """A guest: its sources, its flags and the module it becomes."""
 
-from .common import Failure, sha256, shown
+from .common import Failure, commit_of, sha256, shown
 from . import wasm_opt
 
 
@@ -9,6 +9,8 @@ class Guest:
 
     # What the manifest calls the way it is built.
     route = None
+    # A workload.toml to try its module with, where there is one.
+    scratch = None
 
     def __init__(self, workload, variant, source, out, flags, optimise=""):
         self.workload, self.variant = workload, variant
@@ -54,6 +56,7 @@ class Guest:
             "file": self.out.name,
             "source": shown(self.source),
             "source_sha256": self.source_sha256(),
+            "source_commit": commit_of(self.source_files()),
             "route": self.route,
             "toolchain": toolchain,
             "target": self.target,

@@ -57,6 +57,12 @@ def behaves(workload, variant):
     return ", " + right_on("--workload", workload, "--variant", variant)
 
 
+def in_place(guest, module):
+    """How a module that is to be committed behaves, in words."""
+    behaviour = rebuild_behaves(guest, module)
+    return f", {behaviour}" if behaviour else ""
+
+
 def rebuild_behaves(guest, module):
     """How a rebuilt module behaves in the place of the committed one, in words; None where there
     is nothing to run it with."""

@@ -19,6 +19,7 @@ struct Entry {
     file: String,
     source: String,
     source_sha256: String,
+    source_commit: String,
     route: String,
     toolchain: String,
     flags: String,
@@ -109,6 +110,19 @@ fn modules_are_built_from_the_sources_as_they_are() {
             entry.source_sha256,
             "{}: run scripts/build-workloads",
             entry.source
+        );
+    }
+}
+
+#[test]
+fn the_manifest_names_the_commit_that_the_sources_are_of() {
+    for entry in manifest().module {
+        let commit = entry.source_commit;
+        let is_commit = commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+        assert!(
+            is_commit,
+            "{}: {commit}; commit the sources, then run scripts/build-workloads",
+            entry.file
         );
     }
 }

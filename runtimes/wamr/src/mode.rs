@@ -198,3 +198,27 @@ impl Mode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_module_has_the_larger_stack_unless_its_frames_lie_elsewhere() {
+        for mode in Mode::ALL {
+            let (small, large) = match mode {
+                Mode::Aot => (16 << 10, 16 << 10),
+                _ => (256 << 10, 4 << 20),
+            };
+            assert_eq!(mode.stack(0), small, "{mode:?}");
+            assert_eq!(mode.stack(8 << 20), small, "{mode:?}");
+            assert_eq!(mode.stack((8 << 20) + 1), large, "{mode:?}");
+            assert_eq!(mode.stack(256 << 20), large, "{mode:?}");
+            assert!(
+                mode.info()
+                    .pooling
+                    .contains(&format!("{} KiB stack", small >> 10))
+            );
+        }
+    }
+}
