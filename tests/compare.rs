@@ -158,6 +158,66 @@ fn two_sides_of_one_thing_are_wanted() {
     }
 }
 
+/// Sides that do the same outcomes at any cost: the comparison names them and keeps its books.
+fn compared(folder: &Path, arguments: &[&str], sides: [&str; 2]) -> Value {
+    let mut all = vec!["compare", "--blocks", "6", "--format", "json"];
+    all.extend(arguments);
+    let output = run(folder, &all);
+    // 1 is "slower", which two runtimes may well be; 3 an unsteady machine.
+    assert!(
+        matches!(output.status.code(), Some(0 | 1 | 3)),
+        "{}",
+        stderr(&output)
+    );
+    let comparison = json(&output);
+    assert_eq!(comparison["origin"], "measured");
+    for (side, wanted) in ["base", "new"].into_iter().zip(sides) {
+        let name = comparison[side].as_str().expect("a name");
+        assert!(name.ends_with(wanted), "{name}");
+    }
+    let cell = &comparison["cells"][0];
+    assert_eq!(cell["failure"], Value::Null, "{cell:#}");
+    assert_eq!(cell["answers"][0]["ratio"]["n"], 6, "{cell:#}");
+    comparison
+}
+
+#[test]
+fn two_runtimes_are_compared_on_every_workload() {
+    let folder = folder();
+    let arguments = [
+        "--runtime",
+        "wasmtime/cranelift-aot",
+        "--runtime",
+        "wasmi/eager",
+    ];
+    let comparison = compared(
+        folder.path(),
+        &arguments,
+        ["wasmtime/cranelift-aot", "wasmi/eager"],
+    );
+    let answer = deciding(&comparison);
+    // An interpreter takes several times as long as compiled code on any machine.
+    assert!(
+        answer["ratio"]["estimate"].as_f64() > Some(1.5),
+        "{answer:#}"
+    );
+    assert!(answer["word"] == "slower" || answer["word"] == "undecided");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_build_is_not_slower_than_its_own_copy() {
+    let folder = folder();
+    let (old, new) = (env!("CARGO_BIN_EXE_pwbench"), folder.path().join("copy"));
+    std::fs::copy(old, &new).expect("a copy");
+    let arguments = ["--pwbench", old, "--pwbench", "./copy"];
+    let comparison = compared(folder.path(), &arguments, ["pwbench", "copy"]);
+    assert_ne!(deciding(&comparison)["word"], "slower");
+    for count in comparison["cells"][0]["counts"].as_array().expect("counts") {
+        assert_eq!(count["base"], count["new"], "{count}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn another_build_that_speaks_otherwise_is_named() {
@@ -196,9 +256,8 @@ fn another_build_that_speaks_otherwise_is_named() {
     );
 }
 
-#[test]
-fn stored_campaigns_of_one_machine_are_compared_as_they_are() {
-    let folder = folder();
+/// Two campaigns of one workload on one runtime, in folders `a` and `b`.
+fn two_campaigns(folder: &Path) -> [std::path::PathBuf; 2] {
     for name in ["a", "b"] {
         let arguments = [
             "run",
@@ -214,13 +273,20 @@ fn stored_campaigns_of_one_machine_are_compared_as_they_are() {
             "history",
             "--no-report",
         ];
-        let output = run(folder.path(), &arguments);
+        let output = run(folder, &arguments);
         assert!(
             matches!(output.status.code(), Some(0 | 3)),
             "{}",
             stderr(&output)
         );
     }
+    ["a", "b"].map(|name| support::campaign(&folder.join(name)))
+}
+
+#[test]
+fn campaigns_are_measured_again_where_they_can_be_and_else_compared_as_they_are() {
+    let folder = folder();
+    let [a, b] = two_campaigns(folder.path());
     if let Ok(history) = std::fs::read_to_string(folder.path().join("history/history.jsonl")) {
         let entry: Value =
             serde_json::from_str(history.lines().next().expect("a line")).expect("JSON");
@@ -229,14 +295,27 @@ fn stored_campaigns_of_one_machine_are_compared_as_they_are() {
             "{entry}"
         );
     }
-    let (a, b) = ["a", "b"]
-        .map(|name| support::campaign(&folder.path().join(name)))
-        .into();
     let paths = [&a, &b].map(|path| path.to_str().expect("UTF-8").to_owned());
-    let output = run(
-        folder.path(),
-        &["compare", &paths[0], &paths[1], "--format", "json"],
+    let compare = |further: &[&str]| {
+        let mut arguments = vec!["compare", &paths[0], &paths[1], "--format", "json"];
+        arguments.extend(further);
+        run(folder.path(), &arguments)
+    };
+    let output = compare(&["--blocks", "6"]);
+    assert!(
+        matches!(output.status.code(), Some(0 | 3)),
+        "{}",
+        stderr(&output)
     );
+    let comparison = json(&output);
+    assert_eq!(comparison["origin"], "measured");
+    let cell = &comparison["cells"][0];
+    assert_eq!(cell["sittings"], 6, "{cell:#}");
+    let label = cell["label"].as_str().expect("a label");
+    assert!(label.contains("header-rewrite · wasmi/lazy"), "{label}");
+    assert_ne!(deciding(&comparison)["word"], "slower");
+
+    let output = compare(&["--stored"]);
     assert!(
         matches!(output.status.code(), Some(0 | 3)),
         "{}",
@@ -251,9 +330,17 @@ fn stored_campaigns_of_one_machine_are_compared_as_they_are() {
             .is_some_and(|note| note.contains("as they were stored"))
     );
 
+    // Another module than then: what was stored is all there is.
     let file = b.join("campaign.json");
     let text = std::fs::read_to_string(&file).expect("campaign.json");
     let mut campaign: Value = serde_json::from_str(&text).expect("JSON");
+    campaign["workloads"][0]["module_sha256"] = "00".into();
+    std::fs::write(&file, campaign.to_string()).expect("written");
+    let comparison = json(&compare(&[]));
+    assert_eq!(comparison["origin"], "stored");
+    let notes = comparison["notes"].to_string();
+    assert!(notes.contains("are others now than in"), "{notes}");
+
     campaign["machine"]["cpu_model"] = "another one".into();
     std::fs::write(&file, campaign.to_string()).expect("written");
     let output = run(folder.path(), &["compare", &paths[0], &paths[1]]);

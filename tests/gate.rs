@@ -54,10 +54,11 @@ fn a_change_of_nothing_passes_and_leaves_all_files() {
         30_000,
         "[limits]\ncpu = \"50%\"\ninstructions = \"0%\"\n[ceilings]\nmodule_size = \"10 kB\"\n",
     );
-    let output = run(
-        folder.path(),
-        &["gate", "--history", "history", "--format", "json"],
-    );
+    let output = pwbench(folder.path())
+        .args(["gate", "--history", "history", "--format", "json"])
+        .env("PWBENCH_MACHINE", "a pool of runners")
+        .output()
+        .expect("pwbench starts");
     let report = json(&output);
     let outcome = report["outcome"].as_str().expect("an outcome");
     // A machine under other load may not support a verdict; it must never find a regression.
@@ -95,6 +96,7 @@ fn a_change_of_nothing_passes_and_leaves_all_files() {
         let output = run(folder.path(), &["history", "history", "--format", "json"]);
         expect_exit(&output, 0);
         assert_eq!(json(&output)[0]["figure"], "cpu");
+        assert_eq!(json(&output)[0]["machine"], "a pool of runners");
     }
 }
 
@@ -119,6 +121,52 @@ fn more_instructions_than_the_limit_break_it() {
         junit.contains("failures=\"1\"") && junit.contains("<failure"),
         "{junit}"
     );
+}
+
+#[test]
+fn a_ceiling_alone_is_measured_and_breaks() {
+    let folder = folder();
+    set_up(
+        folder.path(),
+        30_000,
+        30_000,
+        "[ceilings]\nstartup = \"1 us\"\n",
+    );
+    let gate = fs::read_to_string(folder.path().join("gate.toml")).expect("gate.toml");
+    write(
+        folder.path(),
+        "gate.toml",
+        gate.replace("seconds = 2", "seconds = 20"),
+    );
+    let output = run(folder.path(), &["gate", "--format", "json"]);
+    let report = json(&output);
+    let row = &report["rows"][0];
+    // A machine under other load may not support a verdict; it must never let this pass.
+    if report["outcome"] == "untrusted" {
+        expect_exit(&output, 3);
+        return;
+    }
+    expect_exit(&output, 1);
+    assert_eq!(row["status"], "failed", "{row:#}");
+    let told = row["reason"].as_str().expect("a reason");
+    assert!(told.contains("found again by fresh processes"), "{told}");
+    assert!(row["ratio"].as_f64().expect("a ratio") > 10.0, "{row:#}");
+}
+
+#[test]
+fn a_ceiling_far_above_passes_beside_limits_that_are_counted() {
+    let folder = folder();
+    let limits = "[limits]\ninstructions = \"0%\"\n[ceilings]\nmemory = \"900 MB\"\n";
+    set_up(folder.path(), 30_000, 30_000, limits);
+    let output = run(folder.path(), &["gate", "--format", "json"]);
+    let report = json(&output);
+    if report["outcome"] == "untrusted" {
+        expect_exit(&output, 3);
+        return;
+    }
+    expect_exit(&output, 0);
+    assert_eq!(report["outcome"], "passed", "{:#}", report["rows"]);
+    assert!(report["rows"][1]["n"].as_u64().expect("samples") >= 6);
 }
 
 #[test]
@@ -305,7 +353,7 @@ fn a_calibration_goes_on_where_it_stopped() {
             "--comparisons",
             n,
             "--seconds",
-            "1",
+            "3",
             "--format",
             "json",
         ];

@@ -51,15 +51,15 @@ pub use model::{
     Verdicts, WorkloadInfo,
 };
 pub use recommendation::{
-    Candidate, Counted, Finding, Knowledge, Met, Need, NeedError, Needs, Quantity, Recommendation,
-    RuntimeValues, Standing, values_of,
+    Candidate, Counted, ENOUGH_FOR_P999, Feature, Finding, Knowledge, Met, Need, NeedError, Needs,
+    Quantity, Recommendation, RuntimeValues, Standing, values_of,
 };
 pub use statistics::{
     BreakEven, ChangePoint, Contender, Control, Course, Estimate, Interval, Located,
     PairedDifference, PairedRatio, Place, Policy, Series, Spending, Stretch, Word, break_even,
-    change_points, criterion_word, estimate, exact_ratio, fastest_stretches, geometric_mean, holm,
-    located, log_ratio, median, paired_difference, paired_ratio, rank, unpaired_ratio, welch,
-    wilson,
+    change_points, constant_ratio, criterion_word, estimate, exact_ratio, fastest_stretches,
+    geometric_mean, holm, located, log_ratio, median, paired_difference, paired_ratio, rank,
+    unpaired_ratio, welch, wilson,
 };
 pub use summary::{
     Absolute, Aspect, Availability, AvailabilityRow, BreakEvenStretch, CallbackSummary,
@@ -70,6 +70,6 @@ pub use summary::{
 pub use tables::{Column, Entry, Table, Tone};
 pub use tuning::{
     Against, CandidateRow, Choice, Compared, Contestant, Copyable, Factor, Fate, Layer,
-    MissingLevel, RuntimeTuning, Search, SearchStage, Step, TUNE_KIND, Traffic, TuneConfirmation,
-    Tuning, Worth, WorthWord,
+    MissingLevel, RuntimeTuning, Search, SearchStage, Spent, Step, TUNE_KIND, Traffic,
+    TuneConfirmation, Tuning, Worth, WorthWord,
 };

@@ -77,11 +77,22 @@ fn question(cell: usize) -> Question {
         figure: Figure::Cpu,
         band: 0.01,
         decides: true,
+        ceiling: None,
     }
 }
 
 /// Runs a comparison of cells with these ratios as the program does.
 fn compare(machine: &mut Machine, ratios: &[f64], control: f64) -> Judge {
+    judged(machine, ratios, control, &question)
+}
+
+/// As [`compare`], with other questions.
+fn judged(
+    machine: &mut Machine,
+    ratios: &[f64],
+    control: f64,
+    question: &dyn Fn(usize) -> Question,
+) -> Judge {
     let plan = SamplePlan::default();
     let questions = (0..ratios.len()).map(question).collect();
     let mut judge = Judge::new(questions, plan.clone(), 7);
@@ -239,6 +250,64 @@ fn what_fresh_processes_do_not_find_again_is_not_slower() {
     let answer = &judge.answers()[0];
     assert_eq!(answer.word, Word::Undecided);
     assert!(!answer.confirmation.expect("heard").confirmed);
+}
+
+/// Whether CPU time lies above a ceiling; the synthetic base takes 10,000 ns a transaction.
+fn ceiling(cell: usize, most: f64) -> Question {
+    Question {
+        cell,
+        figure: Figure::Cpu,
+        band: 0.0,
+        decides: true,
+        ceiling: Some(most),
+    }
+}
+
+#[test]
+fn a_ceiling_that_is_far_off_is_decided_both_ways_and_a_broken_one_confirmed() {
+    // The machine's weather scatters by a fifth from block to block.
+    let mut machine = Machine::new(12, 0.014);
+    let below = judged(&mut machine, &[1.0], 1.0, &|cell| ceiling(cell, 20_000.0));
+    assert_eq!(below.answers()[0].word, Word::Faster);
+    let above = judged(&mut machine, &[1.0], 1.0, &|cell| ceiling(cell, 5_000.0));
+    let answer = &above.answers()[0];
+    assert_eq!(answer.word, Word::Slower);
+    assert!(answer.confirmation.expect("heard").confirmed);
+    assert!((answer.ratio.expect("values").estimate - 2.0).abs() < 0.3);
+}
+
+#[test]
+fn a_side_that_lies_on_its_ceiling_seldom_breaks_it() {
+    let mut machine = Machine::new(13, 0.014);
+    let comparisons = 200;
+    let broken = (0..comparisons)
+        .filter(|_| {
+            // On its ceiling but for the slices that something else hits.
+            let judge = judged(&mut machine, &[1.0], 1.0, &|cell| ceiling(cell, 10_100.0));
+            judge.answers()[0].word == Word::Slower
+        })
+        .count();
+    // 2.5 % at most before a confirmation, and four standard errors.
+    assert!(broken <= 13, "{broken} of {comparisons}");
+}
+
+#[test]
+fn ceilings_on_many_cells_are_one_family_and_a_failed_control_forbids_them_too() {
+    let mut machine = Machine::new(14, 0.014);
+    let families = 60;
+    let broken = (0..families)
+        .filter(|_| {
+            let judge = judged(&mut machine, &[1.0; 8], 1.0, &|cell| {
+                ceiling(cell, 10_100.0)
+            });
+            let answers = judge.answers();
+            answers.iter().any(|answer| answer.word == Word::Slower)
+        })
+        .count();
+    assert!(broken <= 9, "{broken} of {families}");
+    let unsteady = judged(&mut machine, &[1.0], 1.1, &|cell| ceiling(cell, 5_000.0));
+    assert_eq!(unsteady.answers()[0].word, Word::Undecided);
+    assert!(unsteady.objection().is_some());
 }
 
 #[test]

@@ -29,11 +29,15 @@ started_unix_ms, pwbench_version, command_line, seed, machine, origin, base, new
 look, base, new), counts (each: figure, base, new), sittings, failure), objection, cut_short, \
 interrupted, notes, seconds; in this order.")]
 pub(crate) struct CompareArgs {
-    /// Two folders of `pwbench run`, compared as they are
+    /// Two folders of `pwbench run`. What can run here and is still what it was is measured again,
+    /// both sides in turns; when nothing is, the campaigns are compared as they are
     #[arg(value_name = "FOLDER", num_args = 2,
           conflicts_with_all = ["module", "config", "requests", "runtime", "pwbench", "workload",
                                 "proxy_config"])]
     pub(crate) folders: Vec<PathBuf>,
+    /// Compare the two folders as they are, whatever could be measured again
+    #[arg(long, requires = "folders")]
+    pub(crate) stored: bool,
     /// A module; given twice, the old one and the new one
     #[arg(long, value_name = "FILE", requires = "requests")]
     pub(crate) module: Vec<PathBuf>,

@@ -3,12 +3,16 @@
 use std::path::Path;
 use std::time::Duration;
 
-use reports::{CampaignFolder, ComparisonReport, Figure, SamplePlan, machine_difference, stored};
+use reports::{
+    CampaignFolder, ComparisonReport, Figure, Question, SamplePlan, StoredCampaign,
+    machine_difference, stored,
+};
 
 use super::report::print_reported;
 use crate::cli::CompareArgs;
 use crate::comparison::{
-    Extent, Inquiry, Matter, ProxyMatter, SLICE, check, check_proxies, inquire, own_folder, seed,
+    Again, Extent, Inquiry, Matter, Pairing, ProxyMatter, SLICE, check, check_proxies, inquire,
+    own_folder, seed,
 };
 use crate::error::{Error, Exit};
 use crate::experiment::{Interrupt, Progress, Runner};
@@ -32,21 +36,34 @@ const PROXY_TIME: Duration = Duration::from_secs(60);
 /// Compares.
 pub(super) fn compare(arguments: &CompareArgs) -> Result<Exit, Error> {
     if let [base, new] = &arguments.folders[..] {
-        return stored_campaigns(arguments, base, new);
+        return campaigns(arguments, base, new);
     }
     if let Some(matter) = ProxyMatter::of(arguments)? {
         return proxies(arguments, matter);
     }
     let matter = Matter::of(arguments)?;
+    let names = [matter.base, matter.new];
+    cells(arguments, names, matter.pairings, None, matter.replaces)
+}
+
+/// Compares two sides cell by cell, in turns.
+fn cells(
+    arguments: &CompareArgs,
+    names: [String; 2],
+    pairings: Vec<Pairing>,
+    note: Option<String>,
+    replaces: bool,
+) -> Result<Exit, Error> {
     let seed = seed(arguments.seed);
     let runner = Runner::new(arguments.trial_timeout, Interrupt::listen()?, seed)?;
     let progress = Progress::new();
-    let (pairings, alike) = (matter.pairings, !arguments.other_outcomes);
+    let alike = !arguments.other_outcomes;
     let checked = async |work: &Path| check(pairings, alike, work, &runner, &progress).await;
-    let inquiry = inquiry(arguments, [matter.base, matter.new], seed, TIME);
+    let mut inquiry = inquiry(arguments, names, seed, TIME);
+    inquiry.notes.extend(note);
     let folder = inquiry.folder.clone();
-    let inquired = super::block_on(inquire(inquiry, checked, &progress))??;
-    tell(arguments, inquired.comparison, &folder, matter.replaces)
+    let comparison = super::block_on(inquire(inquiry, checked, &progress))??;
+    tell(arguments, comparison, &folder, replaces)
 }
 
 /// Compares two configurations of the proxy.
@@ -65,8 +82,8 @@ fn proxies(arguments: &CompareArgs, matter: ProxyMatter) -> Result<Exit, Error> 
     let progress = Progress::new();
     let interrupt = Interrupt::listen()?;
     let checked = async |_: &Path| check_proxies(matter, interrupt, &progress).await;
-    let inquired = super::block_on(inquire(inquiry, checked, &progress))??;
-    tell(arguments, inquired.comparison, &folder, true)
+    let comparison = super::block_on(inquire(inquiry, checked, &progress))??;
+    tell(arguments, comparison, &folder, true)
 }
 
 fn inquiry(
@@ -76,19 +93,27 @@ fn inquiry(
     time: Duration,
 ) -> Inquiry {
     let (id, folder) = own_folder(&arguments.output, "compare");
-    let figures = std::iter::once((Figure::Cpu, arguments.band, true))
-        .chain(SHOWN.map(|figure| (figure, arguments.band, false)))
-        .collect();
+    let question = |figure, decides| Question {
+        cell: 0,
+        figure,
+        band: arguments.band,
+        decides,
+        ceiling: None,
+    };
+    let shown = SHOWN.map(|figure| question(figure, false));
     Inquiry {
         base,
         new,
-        figures,
+        questions: std::iter::once(question(Figure::Cpu, true))
+            .chain(shown)
+            .collect(),
         notes: Vec::new(),
         extent: Extent {
             time: arguments.seconds.unwrap_or(time),
             slice: SLICE,
             plan: plan(arguments.blocks),
             fixed: arguments.blocks.is_some(),
+            transactions: 0,
             seed,
         },
         folder,
@@ -117,22 +142,38 @@ fn tell(
     Ok(exit(&comparison, replaces))
 }
 
-/// Compares two folders of `pwbench run` as they are.
-fn stored_campaigns(arguments: &CompareArgs, base: &Path, new: &Path) -> Result<Exit, Error> {
+/// Compares two folders of `pwbench run`: what both sides can run now is measured now.
+fn campaigns(arguments: &CompareArgs, base: &Path, new: &Path) -> Result<Exit, Error> {
     let read = |path: &Path| -> Result<_, Error> {
         let folder = CampaignFolder::open(path)?;
         Ok((folder.campaign()?, folder.trials()?.records))
     };
     let (base, new) = (read(base)?, read(new)?);
+    let (base, new) = ((&base.0, &*base.1), (&new.0, &*new.1));
+    if arguments.stored {
+        return as_stored(arguments, base, new, None);
+    }
+    let again = Again::of(base, new);
+    let note = again.note();
+    if again.pairings.is_empty() {
+        return as_stored(arguments, base, new, note);
+    }
+    let names = [base.0.id.clone(), new.0.id.clone()];
+    cells(arguments, names, again.pairings, note, true)
+}
+
+/// Compares two campaigns as they are.
+fn as_stored(
+    arguments: &CompareArgs,
+    base: StoredCampaign<'_>,
+    new: StoredCampaign<'_>,
+    note: Option<String>,
+) -> Result<Exit, Error> {
     if let Some(difference) = machine_difference(&base.0.machine, &new.0.machine) {
         return Err(Error::OtherMachine { difference });
     }
-    let report = stored(
-        (&base.0, &base.1),
-        (&new.0, &new.1),
-        arguments.band,
-        arguments.seed.unwrap_or(0),
-    );
+    let mut report = stored(base, new, arguments.band, arguments.seed.unwrap_or(0));
+    report.notes.extend(note);
     match arguments.format {
         Format::Json => print_json(&report)?,
         Format::Table => print_text(report.document().terminal(width()).trim_end()),

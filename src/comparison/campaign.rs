@@ -17,8 +17,8 @@ pub(crate) struct Inquiry {
     /// Names of the sides.
     pub(crate) base: String,
     pub(crate) new: String,
-    /// Figures that are measured, each with its band and whether it decides.
-    pub(crate) figures: Vec<(Figure, f64, bool)>,
+    /// What is asked of every cell.
+    pub(crate) questions: Vec<Question>,
     /// What else readers must know, one sentence each.
     pub(crate) notes: Vec<String>,
     /// Time, slices and plan.
@@ -29,20 +29,13 @@ pub(crate) struct Inquiry {
     pub(crate) id: String,
 }
 
-/// What was found, and the samples that it was found from.
-pub(crate) struct Inquired {
-    pub(crate) comparison: ComparisonReport,
-    /// Their cells count those that passed their check.
-    pub(crate) sittings: Vec<Sitting>,
-}
-
 /// Has `check` look at all cells, in a folder for what that leaves, measures those that pass,
 /// and writes `sittings.jsonl` and `campaign.json`.
 pub(crate) async fn inquire<D: Duel>(
     inquiry: Inquiry,
     check: impl AsyncFnOnce(&Path) -> Result<Checked<D>, Stop>,
     progress: &Progress,
-) -> Result<Inquired, Error> {
+) -> Result<ComparisonReport, Error> {
     let folder = &inquiry.folder;
     fs::create_dir_all(folder).map_err(Error::io(
         folder,
@@ -71,10 +64,7 @@ pub(crate) async fn inquire<D: Duel>(
         Ok(checked) => checked,
         Err(Stop::Interrupted) => {
             comparison.interrupted = true;
-            return Ok(Inquired {
-                comparison,
-                sittings: Vec::new(),
-            });
+            return Ok(comparison);
         }
         Err(Stop::Error(error)) => return Err(*error),
     };
@@ -85,13 +75,8 @@ pub(crate) async fn inquire<D: Duel>(
         .collect();
     let questions = (0..contests.len())
         .flat_map(|cell| {
-            let figures = inquiry.figures.iter();
-            figures.map(move |(figure, band, decides)| Question {
-                cell,
-                figure: *figure,
-                band: *band,
-                decides: *decides,
-            })
+            let each = inquiry.questions.iter();
+            each.map(move |question| Question { cell, ..*question })
         })
         .collect();
     let path = folder.join(ComparisonReport::SITTINGS);
@@ -106,7 +91,6 @@ pub(crate) async fn inquire<D: Duel>(
         file.write_all(&line)
             .map_err(Error::io(&path, "write", "check space and permissions"))
     };
-    let mut sittings = Vec::new();
     if !contests.is_empty() {
         let outcome = conduct(&contests, questions, &inquiry.extent, progress, &mut keep).await?;
         for answer in outcome.judge.answers() {
@@ -123,18 +107,14 @@ pub(crate) async fn inquire<D: Duel>(
             place.sittings = u32::try_from(own.count()).unwrap_or(u32::MAX);
             place.failure = failed.as_ref().map(ToString::to_string);
         }
-        comparison.objection = outcome.judge.objection();
+        comparison.object(outcome.judge.objection());
         comparison.plan = outcome.plan;
         comparison.cut_short = outcome.cut_short;
         comparison.interrupted = outcome.interrupted;
         comparison.seconds = outcome.took.as_secs_f64();
-        sittings = outcome.sittings;
     }
     save(&comparison, folder)?;
-    Ok(Inquired {
-        comparison,
-        sittings,
-    })
+    Ok(comparison)
 }
 
 /// All cells, and those of them that can be measured, in the same order.

@@ -9,7 +9,8 @@ use reports::{Judge, Question, SamplePlan, Sitting, Stage};
 
 use super::cores::Cores;
 use super::duel::{Duel, Place, stage_seed};
-use super::fit::{self, Timing};
+use super::fit;
+use super::pace::{Clock, Pace};
 use crate::error::Error;
 use crate::experiment::{Progress, Stop};
 use crate::trial::Failed;
@@ -27,6 +28,8 @@ pub(crate) struct Extent {
     pub(crate) plan: SamplePlan,
     /// Whether the plan's numbers are to be had whatever the time.
     pub(crate) fixed: bool,
+    /// The fewest transactions that each process measures, as far as the time allows.
+    pub(crate) transactions: u64,
     /// Seed of orders, layouts and statistics.
     pub(crate) seed: u64,
 }
@@ -50,6 +53,7 @@ struct Course<'a, D: Duel> {
     contests: &'a [D],
     doses: Vec<D::Dose>,
     strikes: Vec<u32>,
+    pace: Pace,
     cores: Cores,
     seed: u64,
     progress: &'a Progress,
@@ -75,6 +79,7 @@ pub(crate) async fn conduct<D: Duel>(
             .map(|contest| contest.dose(extent))
             .collect(),
         strikes: vec![0; cells],
+        pace: Pace::new(cells),
         cores: Cores::allowed(),
         seed: extent.seed,
         progress,
@@ -110,46 +115,54 @@ impl<D: Duel> Course<'_, D> {
         begin: Instant,
         time: Duration,
     ) -> Result<(), Stop> {
-        let pilot = self.pilot().await?;
+        if !questions.iter().any(|question| question.decides) {
+            // Nothing is asked that samples could decide.
+            self.outcome.judge = Judge::new(questions, extent.plan.clone(), self.seed);
+            return Ok(());
+        }
+        self.pilot().await?;
         let plan = match extent.fixed {
             true => extent.plan.clone(),
-            false => fit::blocks(&extent.plan, pilot, time.saturating_sub(begin.elapsed())),
+            false => {
+                let all: Vec<usize> = (0..self.contests.len()).collect();
+                let left = time.saturating_sub(begin.elapsed());
+                fit::blocks(&extent.plan, self.pace.block(&all), left)
+            }
         };
         self.outcome.judge = Judge::new(questions, plan.clone(), self.seed);
         self.outcome.plan = plan.clone();
-        let limit = |share: f64| match extent.fixed {
-            true => None,
-            false => Some(begin + time.mul_f64(share)),
-        };
-        self.main(&plan, limit(fit::MAIN_SHARE)).await?;
-        self.confirmation(&plan, limit(1.0)).await
+        let clock = (!extent.fixed).then(|| Clock::new(begin, time));
+        self.main(&plan, clock).await?;
+        self.confirmation(&plan, clock).await
     }
 
     /// One sitting of each cell that counts for nothing: it warms the system's caches and
     /// tells what a sitting takes.
-    async fn pilot(&mut self) -> Result<Timing, Stop> {
+    async fn pilot(&mut self) -> Result<(), Stop> {
         self.progress.stage("trying", self.contests.len());
-        let mut timing = Timing::default();
         for cell in 0..self.contests.len() {
-            let start = Instant::now();
             self.sit(cell, Stage::Main, 0).await?;
-            timing.block += start.elapsed();
             self.progress.ended();
         }
-        Ok(timing)
+        Ok(())
     }
 
-    async fn main(&mut self, plan: &SamplePlan, limit: Option<Instant>) -> Result<(), Stop> {
+    async fn main(&mut self, plan: &SamplePlan, clock: Option<Clock>) -> Result<(), Stop> {
         self.progress
             .stage("measuring", plan.most() as usize * self.contests.len());
         let mut block = 0;
         for (look, upto) in plan.looks.iter().enumerate() {
             let mut late = false;
-            while block < *upto && !late {
-                block += 1;
+            while block < *upto {
                 let open: Vec<usize> = self.running(|judge, cell| judge.is_open(cell));
+                let takes = self.pace.block(&open);
+                // Without any block there would be nothing to show.
+                late = block > 0 && clock.is_some_and(|clock| !clock.has_room_in_main(takes));
+                if late {
+                    break;
+                }
+                block += 1;
                 self.block(open, Stage::Main, block).await?;
-                late = limit.is_some_and(|limit| Instant::now() >= limit);
             }
             let cut_short = late && block < plan.most();
             let last = late || look + 1 == plan.looks.len();
@@ -164,11 +177,7 @@ impl<D: Duel> Course<'_, D> {
         Ok(())
     }
 
-    async fn confirmation(
-        &mut self,
-        plan: &SamplePlan,
-        limit: Option<Instant>,
-    ) -> Result<(), Stop> {
+    async fn confirmation(&mut self, plan: &SamplePlan, clock: Option<Clock>) -> Result<(), Stop> {
         let found = self.running(|judge, cell| judge.needs_confirmation(cell));
         if found.is_empty() {
             return Ok(());
@@ -176,14 +185,13 @@ impl<D: Duel> Course<'_, D> {
         self.progress
             .stage("confirming", plan.confirmation as usize * found.len());
         for block in 1..=plan.confirmation {
-            self.block(found.clone(), Stage::Confirmation, block)
-                .await?;
-            // Fewer than these could not confirm anything, and what was found would be lost.
-            let enough = block >= fit::FEWEST_CONFIRMING;
-            if enough && limit.is_some_and(|limit| Instant::now() >= limit) {
-                self.outcome.cut_short |= block < plan.confirmation;
+            let takes = self.pace.block(&found);
+            if clock.is_some_and(|clock| !clock.has_room(takes)) {
+                self.outcome.cut_short = true;
                 break;
             }
+            self.block(found.clone(), Stage::Confirmation, block)
+                .await?;
         }
         let sittings = &self.outcome.sittings;
         self.outcome.judge.confirm(sittings);
@@ -224,7 +232,10 @@ impl<D: Duel> Course<'_, D> {
             seed: self.seed,
         };
         let contest = &self.contests[cell];
-        match contest.sit(place, self.doses[cell], &self.cores).await? {
+        let start = Instant::now();
+        let sat = contest.sit(place, self.doses[cell], &self.cores).await?;
+        self.pace.took(cell, start.elapsed());
+        match sat {
             Ok(sitting) => Ok(Some(sitting)),
             Err(failed) => {
                 self.strikes[cell] += 1;

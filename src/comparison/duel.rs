@@ -44,6 +44,18 @@ impl Place {
         let stage = stage_seed(self.seed, self.stage);
         StdRng::seed_from_u64(stage ^ (u64::from(self.block) << 32) ^ self.cell as u64)
     }
+
+    /// Its record, in which nothing has been measured yet.
+    pub(super) fn sitting(self, core: Option<u32>, transactions: u64) -> Sitting {
+        Sitting {
+            cell: self.cell,
+            stage: self.stage,
+            block: self.block,
+            core,
+            transactions,
+            ..Sitting::default()
+        }
+    }
 }
 
 /// The seed of a block's order: every stage has its own.
@@ -89,7 +101,7 @@ pub(super) fn named(index: usize, failed: Failed) -> Failed {
     Failed::new(failed.kind, format!("{side}: {}", failed.reason))
 }
 
-/// A nudge for a heap, in bytes below `most`.
+/// So many bytes, below `most`, by which a process's layout is moved.
 pub(super) fn nudge(most: usize, random: &mut StdRng) -> usize {
     random.random_range(0..most)
 }

@@ -6,11 +6,13 @@
 //! at the sittings when the plan says so.
 
 mod campaign;
+mod campaigns;
 mod conduct;
 mod contest;
 mod cores;
 mod duel;
 mod fit;
+mod pace;
 mod pairings;
 mod player;
 mod proxies;
@@ -18,6 +20,7 @@ mod side;
 mod sitting;
 
 pub(crate) use campaign::{Inquiry, check, inquire, own_folder, seed};
+pub(crate) use campaigns::Again;
 pub(crate) use conduct::{Extent, Outcome, any_seed, conduct};
 pub(crate) use contest::{Contender, Contest, Pairing};
 pub(crate) use pairings::{Matter, USUAL_RUNTIME, program, runtime, side};

@@ -68,13 +68,8 @@ async fn take_turns(
     let mut order = [0, 1, 2, 3];
     shuffle(&mut order, &mut random);
 
-    let mut sitting = Sitting {
-        cell: place.cell,
-        stage: place.stage,
-        block: place.block,
-        transactions: dose.passes * contest.base.checked.check.exchanges,
-        ..Sitting::default()
-    };
+    let transactions = dose.passes * contest.base.checked.check.exchanges;
+    let mut sitting = place.sitting(None, transactions);
     let mut players: [Option<Player>; 4] = [None, None, None, None];
     let mut bound = true;
     for index in order {

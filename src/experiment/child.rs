@@ -19,7 +19,7 @@ use crate::trial::{Answer, Failed, Job, Spec};
 
 /// Variable whose length moves the child's stack from trial to trial: layout is luck, and
 /// luck must not repeat.
-const PAD: &str = "PWBENCH_PAD";
+pub(crate) const PAD: &str = "PWBENCH_PAD";
 const MAX_PAD: usize = 4_096;
 /// Bytes kept of what a child writes to standard error.
 const KEPT_STDERR: usize = 4_096;

@@ -13,7 +13,7 @@ use crate::trial::Source;
 ///
 /// # Errors
 /// When a workload, a variant or a group is unknown, or a folder is not what it should be.
-pub(super) fn sources(selection: &Selection) -> Result<Vec<Source>, Error> {
+pub(crate) fn sources(selection: &Selection) -> Result<Vec<Source>, Error> {
     let plugin = &selection.plugin;
     if let (Some(module), Some(requests)) = (&plugin.module, &plugin.requests) {
         return Ok(vec![Source::Files {

@@ -20,7 +20,8 @@ mod verification;
 
 pub(crate) use artifacts::make as make_artifact;
 pub(crate) use campaign::{Conducted, conduct, info as workload_info};
-pub(crate) use child::{Ran, Runner, Stop, tail, unix_ms};
+pub(crate) use child::{PAD, Ran, Runner, Stop, tail, unix_ms};
+pub(crate) use choice::sources;
 pub(crate) use conformance::{Remembered, conformance};
 pub(crate) use death::describe as describe_death;
 pub(crate) use field::{Entrant, Field};

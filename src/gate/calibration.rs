@@ -165,12 +165,14 @@ impl Calibrate<'_> {
             figure: Figure::Cpu,
             band: self.band,
             decides: true,
+            ceiling: None,
         };
         let extent = Extent {
             time: self.time,
             slice: crate::comparison::SLICE,
             plan: SamplePlan::default(),
             fixed: false,
+            transactions: 0,
             // Every comparison has fresh orders and layouts, and the same again when repeated.
             seed: self
                 .seed

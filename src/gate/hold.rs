@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use reports::{Figure, GateReport, SamplePlan};
+use reports::{ENOUGH_FOR_P999, Figure, GateReport, Question, SamplePlan};
 
 use super::base;
 use super::config::GateConfig;
@@ -40,7 +40,7 @@ pub(crate) async fn hold(
         requests: plugin.requests.clone(),
         native_twin: None,
         root_id: plugin.root_id.clone(),
-        models: Vec::new(),
+        models: plugin.models.clone(),
     };
     let (old, new) = (source(&base.module), source(&plugin.module));
     let size = |source: &Source| Ok::<u64, Error>(source.load()?.module.len() as u64);
@@ -63,13 +63,14 @@ pub(crate) async fn hold(
     let inquiry = Inquiry {
         base: base.name,
         new: plugin.module.display().to_string(),
-        figures: figures(config),
+        questions: questions(config),
         notes: Vec::new(),
         extent: Extent {
             time: config.time,
             slice: SLICE,
             plan: SamplePlan::default(),
             fixed: false,
+            transactions: transactions(config),
             seed,
         },
         folder: folder.clone(),
@@ -77,30 +78,53 @@ pub(crate) async fn hold(
     };
     let alike = plugin.same_outcomes;
     let checked = async |work: &Path| check(pairings, alike, work, runner, progress).await;
-    let inquired = inquire(inquiry, checked, progress).await?;
-    let report = GateReport::of(
-        inquired.comparison,
-        &inquired.sittings,
-        &config.limits,
-        &config.ceilings,
-    );
+    let comparison = inquire(inquiry, checked, progress).await?;
+    let report = GateReport::of(comparison, &config.limits, &config.ceilings);
     write(&report, &folder)?;
     Ok((report, folder))
 }
 
-/// The figures that are measured: those with a limit on their growth decide how long, and
-/// CPU time is always among them, because its control tells whether the machine is steady.
-fn figures(config: &GateConfig) -> Vec<(Figure, f64, bool)> {
-    let limited = |figure: &Figure| config.limits.get(figure);
-    let mut figures: Vec<(Figure, f64, bool)> = Figure::ALL
-        .into_iter()
-        .filter(|figure| !figure.is_counted())
-        .filter_map(|figure| Some((figure, *limited(&figure)?, true)))
+/// What is asked of the samples: every limit and every ceiling on a figure that is measured
+/// decides how long. CPU time stands beside them, to be shown.
+fn questions(config: &GateConfig) -> Vec<Question> {
+    let limits = config
+        .limits
+        .iter()
+        .map(|(figure, share)| (figure, *share, None));
+    // Above a ceiling is above it: there is no band around it.
+    let ceilings = config
+        .ceilings
+        .iter()
+        .map(|(figure, most)| (figure, 0.0, Some(*most)));
+    let sampled = limits.chain(ceilings).filter(|(f, ..)| !f.is_counted());
+    let mut questions: Vec<Question> = sampled
+        .map(|(figure, band, ceiling)| Question {
+            cell: 0,
+            figure: *figure,
+            band,
+            decides: true,
+            ceiling,
+        })
         .collect();
-    if limited(&Figure::Cpu).is_none() {
-        figures.insert(0, (Figure::Cpu, 0.01, false));
+    if !questions.is_empty() && !config.limits.contains_key(&Figure::Cpu) {
+        questions.push(Question {
+            cell: 0,
+            figure: Figure::Cpu,
+            band: 0.01,
+            decides: false,
+            ceiling: None,
+        });
     }
-    figures
+    questions
+}
+
+/// The fewest transactions of a process that can answer what is asked.
+fn transactions(config: &GateConfig) -> u64 {
+    let figures = config.limits.keys().chain(config.ceilings.keys());
+    match figures.into_iter().any(|f| *f == Figure::P999) {
+        true => ENOUGH_FOR_P999,
+        false => 0,
+    }
 }
 
 fn write(report: &GateReport, folder: &Path) -> Result<(), Error> {

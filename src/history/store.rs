@@ -13,12 +13,16 @@ use crate::error::Error;
 /// the files of several machines can be put together.
 const FILE: &str = "history.jsonl";
 
+/// Variable with a name for the machine, for pools of machines that somebody knows to be alike
+/// and that are a new one each time.
+const MACHINE: &str = "PWBENCH_MACHINE";
+
 /// Appends what a comparison measured.
 ///
 /// # Errors
 /// When the folder cannot be written to.
 pub(crate) fn append(folder: &Path, comparison: &ComparisonReport) -> Result<(), Error> {
-    append_entries(folder, &HistoryEntry::of(comparison, &commit()))
+    append_entries(folder, HistoryEntry::of(comparison, &commit()))
 }
 
 /// Appends what a campaign measured.
@@ -29,11 +33,16 @@ pub(crate) fn append_campaign(folder: &Path, campaign: &CampaignFolder) -> Resul
     let (books, trials) = (campaign.campaign()?, campaign.trials()?.records);
     append_entries(
         folder,
-        &HistoryEntry::of_campaign((&books, &trials), &commit()),
+        HistoryEntry::of_campaign((&books, &trials), &commit()),
     )
 }
 
-fn append_entries(folder: &Path, entries: &[HistoryEntry]) -> Result<(), Error> {
+fn append_entries(folder: &Path, mut entries: Vec<HistoryEntry>) -> Result<(), Error> {
+    if let Some(machine) = std::env::var(MACHINE).ok().filter(|name| !name.is_empty()) {
+        for entry in &mut entries {
+            entry.machine.clone_from(&machine);
+        }
+    }
     fs::create_dir_all(folder).map_err(Error::io(
         folder,
         "make the folder",
@@ -41,7 +50,7 @@ fn append_entries(folder: &Path, entries: &[HistoryEntry]) -> Result<(), Error> 
     ))?;
     let path = folder.join(FILE);
     let mut text = Vec::new();
-    for entry in entries {
+    for entry in &entries {
         serde_json::to_writer(&mut text, entry)?;
         text.push(b'\n');
     }

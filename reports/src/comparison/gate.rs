@@ -1,7 +1,8 @@
 //! The gate: what a comparison means under limits.
 
-use super::{Answer, ComparedCell, ComparisonReport, Figure, Sitting, Stage};
-use crate::statistics::{Interval, Word, exact_ratio};
+use super::{Answer, ComparedCell, ComparisonReport, Figure};
+use crate::ENOUGH_FOR_P999;
+use crate::statistics::{Interval, Word};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -106,38 +107,32 @@ impl fmt::Display for GateStatus {
 }
 
 impl GateReport {
-    /// Holds a comparison to limits. `sittings` are those of the comparison;
-    /// their cells count the cells that did not fail their check.
+    /// Holds a comparison to limits and ceilings. Those on figures that are measured in samples
+    /// are judged by its answers: whatever is limited must have been among its questions.
     pub fn of(
         comparison: ComparisonReport,
-        sittings: &[Sitting],
         limits: &BTreeMap<Figure, f64>,
         ceilings: &BTreeMap<Figure, f64>,
     ) -> GateReport {
-        let mut rows = Vec::new();
-        let mut measured = 0;
-        for cell in &comparison.cells {
-            let own: Vec<&Sitting> = match cell.failure {
-                Some(_) => Vec::new(),
-                None => sittings.iter().filter(|s| s.cell == measured).collect(),
-            };
-            measured += usize::from(cell.failure.is_none());
-            for (figure, share) in limits {
-                rows.push(growth(cell, *figure, *share));
-            }
-            for (figure, most) in ceilings {
-                rows.push(ceiling(cell, *figure, *most, &own, comparison.seed));
-            }
-        }
-        let outcome = outcome(&comparison, &rows);
+        let limits = limits.iter().map(|(f, share)| (*f, Limit::Growth(*share)));
+        let ceilings = ceilings.iter().map(|(f, most)| (*f, Limit::Ceiling(*most)));
+        let all: Vec<(Figure, Limit)> = limits.chain(ceilings).collect();
+        let trusted = comparison.objection.is_none();
+        let of_cell = |cell| {
+            all.iter()
+                .map(move |(figure, limit)| row(cell, *figure, *limit, trusted))
+        };
+        let rows: Vec<GateRow> = comparison.cells.iter().flat_map(of_cell).collect();
         GateReport {
-            outcome,
+            outcome: outcome(&comparison, &rows),
             rows,
             comparison,
         }
     }
 }
 
+/// What is counted and what failed its check is so whatever the machine does: only that
+/// outranks a failed control, under which no sampled row is [`GateStatus::Failed`].
 fn outcome(comparison: &ComparisonReport, rows: &[GateRow]) -> GateOutcome {
     let any = |status| rows.iter().any(|row| row.status == status);
     if comparison.has_failures() || any(GateStatus::Failed) {
@@ -154,6 +149,10 @@ fn outcome(comparison: &ComparisonReport, rows: &[GateRow]) -> GateOutcome {
 fn empty(cell: &ComparedCell, figure: Figure, limit: Limit) -> GateRow {
     let reason = match &cell.failure {
         Some(failure) => failure.clone(),
+        None if figure == Figure::P999 => format!(
+            "there is no value of {figure}: it needs {ENOUGH_FOR_P999} transactions in each \
+             process, and so many do not fit into the time"
+        ),
         None => format!("there is no value of {figure}"),
     };
     GateRow {
@@ -170,74 +169,89 @@ fn empty(cell: &ComparedCell, figure: Figure, limit: Limit) -> GateRow {
     }
 }
 
-fn growth(cell: &ComparedCell, figure: Figure, share: f64) -> GateRow {
-    let row = empty(cell, figure, Limit::Growth(share));
+fn row(cell: &ComparedCell, figure: Figure, limit: Limit, trusted: bool) -> GateRow {
+    let row = empty(cell, figure, limit);
     if figure.is_counted() {
-        let Some(count) = cell.counts.iter().find(|count| count.figure == figure) else {
-            return row;
-        };
-        let broken = count.exceeds(share);
-        return GateRow {
-            base: Some(count.base),
-            new: Some(count.new),
-            ratio: count.ratio(),
-            status: if broken {
-                GateStatus::Failed
-            } else {
-                GateStatus::Passed
-            },
-            reason: "counted; it repeats exactly".to_owned(),
-            ..row
-        };
+        return counted(row, cell);
     }
-    match cell
-        .answers
-        .iter()
-        .find(|answer| answer.question.figure == figure)
-    {
-        Some(answer) => sampled(row, answer, share),
+    let ceiling = match limit {
+        Limit::Growth(_) => None,
+        Limit::Ceiling(most) => Some(most),
+    };
+    let asked = cell.answers.iter().find(|answer| {
+        let question = answer.question;
+        (question.figure, question.ceiling) == (figure, ceiling)
+    });
+    match asked {
+        Some(answer) => sampled(row, answer, trusted),
         None => row,
+    }
+}
+
+fn counted(row: GateRow, cell: &ComparedCell) -> GateRow {
+    let own = cell.counts.iter().find(|count| count.figure == row.figure);
+    let Some(count) = own else {
+        return row;
+    };
+    let (ratio, broken) = match row.limit {
+        Limit::Growth(share) => (count.ratio(), count.exceeds(share)),
+        Limit::Ceiling(most) => ((most > 0.0).then(|| count.new / most), count.new > most),
+    };
+    GateRow {
+        base: Some(count.base),
+        new: Some(count.new),
+        ratio,
+        status: match broken {
+            true => GateStatus::Failed,
+            false => GateStatus::Passed,
+        },
+        reason: "counted; it repeats exactly".to_owned(),
+        ..row
     }
 }
 
 /// A figure that was measured in samples. The gate asks for one side only: what
 /// certainly stays below the limit passes, even where nobody can say whether it
 /// got faster.
-fn sampled(row: GateRow, answer: &Answer, share: f64) -> GateRow {
+fn sampled(row: GateRow, answer: &Answer, trusted: bool) -> GateRow {
     let Some(ratio) = answer.ratio else {
         return row;
     };
-    let trusted = answer.control.is_some_and(|control| control.trusted);
+    let (most, limit) = match row.limit {
+        Limit::Growth(share) => (1.0 + share, "limit"),
+        Limit::Ceiling(_) => (1.0, "ceiling"),
+    };
+    let held = trusted && answer.control.is_some_and(|control| control.trusted);
     let (status, reason) = match answer.word {
-        _ if !trusted => (
+        _ if !held => (
             GateStatus::Untrusted,
-            "the base measured twice differed from itself".to_owned(),
+            "a side measured twice differed from itself".to_owned(),
         ),
-        Word::Slower => (
-            GateStatus::Failed,
-            match answer.confirmation {
-                Some(found) => format!(
+        Word::Slower => match answer.confirmation {
+            Some(found) if found.confirmed => (
+                GateStatus::Failed,
+                format!(
                     "found again by fresh processes: {:.4} ({:.4} to {:.4}, n = {})",
                     found.ratio.estimate,
                     found.ratio.interval.low,
                     found.ratio.interval.high,
                     found.ratio.n
                 ),
-                None => "not confirmed".to_owned(),
-            },
-        ),
-        Word::Faster | Word::Same => (GateStatus::Passed, answer.word.to_string()),
+            ),
+            _ => (GateStatus::Undecided, "not confirmed".to_owned()),
+        },
+        Word::Faster | Word::Same => (GateStatus::Passed, format!("below the {limit}")),
         Word::Undecided => match answer.confirmation {
             Some(_) => (
                 GateStatus::Undecided,
-                "slower at first; fresh processes did not find it again".to_owned(),
+                "above at first; fresh processes did not find it again".to_owned(),
             ),
-            None if ratio.interval.high <= 1.0 + share && ratio.n >= 6 => {
-                (GateStatus::Passed, "below the limit".to_owned())
+            None if ratio.interval.high <= most && ratio.n >= 6 => {
+                (GateStatus::Passed, format!("below the {limit}"))
             }
             None => (
                 GateStatus::Undecided,
-                "the interval reaches over the limit".to_owned(),
+                format!("the interval reaches over the {limit}"),
             ),
         },
     };
@@ -249,54 +263,6 @@ fn sampled(row: GateRow, answer: &Answer, share: f64) -> GateRow {
         n: ratio.n,
         status,
         reason,
-        ..row
-    }
-}
-
-fn ceiling(cell: &ComparedCell, figure: Figure, most: f64, own: &[&Sitting], seed: u64) -> GateRow {
-    let row = empty(cell, figure, Limit::Ceiling(most));
-    if figure.is_counted() {
-        let Some(count) = cell.counts.iter().find(|count| count.figure == figure) else {
-            return row;
-        };
-        return GateRow {
-            base: Some(count.base),
-            new: Some(count.new),
-            ratio: (most > 0.0).then(|| count.new / most),
-            status: match count.new > most {
-                true => GateStatus::Failed,
-                false => GateStatus::Passed,
-            },
-            reason: "counted; it repeats exactly".to_owned(),
-            ..row
-        };
-    }
-    let main = own.iter().filter(|sitting| sitting.stage == Stage::Main);
-    let values: Vec<f64> = main
-        .filter_map(|sitting| sitting.new_value(figure))
-        .collect();
-    let logs = values.iter().map(|value| (value / most).ln()).collect();
-    let Some(ratio) = exact_ratio(logs, 0.95, 0.0, seed) else {
-        return row;
-    };
-    let (status, reason) = if ratio.interval.low > 1.0 {
-        (GateStatus::Failed, "all of the interval lies above")
-    } else if ratio.interval.high <= 1.0 {
-        (GateStatus::Passed, "all of the interval lies below")
-    } else {
-        (
-            GateStatus::Undecided,
-            "the interval reaches over the ceiling",
-        )
-    };
-    GateRow {
-        base: None,
-        new: crate::statistics::median(values),
-        ratio: Some(ratio.estimate),
-        interval: Some(ratio.interval),
-        n: ratio.n,
-        status,
-        reason: reason.to_owned(),
         ..row
     }
 }

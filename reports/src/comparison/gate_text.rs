@@ -29,7 +29,7 @@ impl GateReport {
                 self.comparison
                     .objection
                     .as_deref()
-                    .unwrap_or("the base measured twice differed from itself")
+                    .unwrap_or("a side measured twice differed from itself")
             ),
         }
     }

@@ -101,10 +101,16 @@ impl HistoryEntry {
                     };
                     (count.figure, value)
                 });
-                let sampled = cell.answers.iter().filter_map(|answer| {
+                let against = |base: bool| {
+                    let own = cell.answers.iter();
+                    own.filter(move |answer| answer.question.ceiling.is_none() == base)
+                };
+                // Where a figure is held to both, its ratio to the base is kept.
+                let sampled = against(false).chain(against(true)).filter_map(|answer| {
+                    let to_base = answer.question.ceiling.is_none();
                     let value = HistoryValue {
                         value: answer.new?,
-                        ratio: answer.ratio.map(|ratio| ratio.estimate),
+                        ratio: answer.ratio.filter(|_| to_base).map(|ratio| ratio.estimate),
                         n: answer.ratio.map_or(0, |ratio| ratio.n),
                     };
                     Some((answer.question.figure, value))
@@ -123,9 +129,15 @@ impl HistoryEntry {
     }
 }
 
-/// A machine's name in a history.
+/// A machine's name in a history: the processor, the cores and the beginning of its identity,
+/// because two machines of one model need not be alike.
 pub fn machine_name(machine: &Machine) -> String {
-    format!("{} × {}", machine.cpu_model, machine.cores)
+    const SHOWN: usize = 6;
+    let model = format!("{} × {}", machine.cpu_model, machine.cores);
+    match machine.identity.get(..SHOWN) {
+        Some(identity) => format!("{model}, {identity}"),
+        None => model,
+    }
 }
 
 /// Puts entries in series and looks for change points in each. Counted figures
@@ -187,6 +199,22 @@ mod tests {
             cell: "plugin".to_owned(),
             figures: BTreeMap::from([(Figure::Cpu, value(cpu)), (Figure::HostCalls, value(calls))]),
         }
+    }
+
+    #[test]
+    fn machines_of_one_model_have_names_of_their_own() {
+        let machine = |identity: &str| Machine {
+            cpu_model: "CPU".to_owned(),
+            cores: 2,
+            identity: identity.to_owned(),
+            ..Machine::default()
+        };
+        assert_eq!(machine_name(&machine("0123456789ab")), "CPU × 2, 012345");
+        assert_ne!(
+            machine_name(&machine("0123456789ab")),
+            machine_name(&machine("ff23456789ab"))
+        );
+        assert_eq!(machine_name(&machine("")), "CPU × 2");
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The judge: from sittings to one of four words for each question.
 
-use super::{Contrast, Figure, SamplePlan, Sitting, Stage};
-use crate::statistics::{Control, PairedRatio, Policy, Word, exact_ratio, holm, log_ratio};
+use super::{Figure, SamplePlan, Sitting, Stage};
+use crate::statistics::{
+    Control, PairedRatio, Policy, Word, constant_ratio, exact_ratio, holm, log_ratio,
+};
 use serde::{Deserialize, Serialize};
 
 /// Level of the A/A control's interval before it is shared among questions.
@@ -19,6 +21,43 @@ pub struct Question {
     /// Whether measuring goes on until this question is decided; others are
     /// answered as far as the values go.
     pub decides: bool,
+    /// What the new side is held to in place of the base, in the figure's unit: the ratio is
+    /// then the new side over this ceiling, and "slower" means above it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ceiling: Option<f64>,
+}
+
+impl Question {
+    /// By how much a thing may differ from itself: as much as does not matter. A ceiling has
+    /// no such band of its own.
+    fn control_band(&self) -> f64 {
+        match self.ceiling {
+            Some(_) => Policy::default().control_band,
+            None => self.band,
+        }
+    }
+
+    /// The ratio that is asked for, in one stage's sittings.
+    fn ratio(
+        &self,
+        stage: Stage,
+        sittings: &[Sitting],
+        level: f64,
+        seed: u64,
+    ) -> Option<PairedRatio> {
+        let own = own(self, stage, sittings);
+        match self.ceiling {
+            Some(most) => {
+                let logs =
+                    own.filter_map(|sitting| Some((sitting.new_value(self.figure)? / most).ln()));
+                constant_ratio(logs.collect(), level, self.band, seed)
+            }
+            None => {
+                let logs = own.filter_map(|sitting| Some(sitting.contrast(self.figure)?.new));
+                exact_ratio(logs.collect(), level, self.band, seed)
+            }
+        }
+    }
 }
 
 /// The answer to a question.
@@ -28,8 +67,8 @@ pub struct Answer {
     pub question: Question,
     /// One of four words.
     pub word: Word,
-    /// New over base, with the interval of the look that decided; `None`
-    /// without values.
+    /// New over base, or over the ceiling, with the interval of the look that decided;
+    /// `None` without values.
     pub ratio: Option<PairedRatio>,
     /// Level of that interval: 1 minus what the look spent.
     pub level: f64,
@@ -133,15 +172,16 @@ impl Judge {
                 continue;
             }
             let question = answer.question;
-            let contrasts = contrasts(&question, Stage::Main, sittings);
-            let news = contrasts.iter().map(|contrast| contrast.new).collect();
-            answer.ratio = exact_ratio(news, level, question.band, self.seed);
+            answer.ratio = question.ratio(Stage::Main, sittings, level, self.seed);
             answer.level = level;
-            let controls = contrasts.iter().map(|contrast| contrast.control).collect();
+            let controls = own(&question, Stage::Main, sittings)
+                .filter_map(|sitting| Some(sitting.contrast(question.figure)?.control))
+                .collect();
             let family = if question.decides { deciding } else { shown };
             let control_level = 1.0 - (1.0 - CONTROL_LEVEL) / family.max(1) as f64;
-            answer.control = control_ratio(controls, control_level, question.band, self.seed)
-                .map(|ratio| Control::of(ratio, question.band));
+            let band = question.control_band();
+            answer.control = control_ratio(controls, control_level, band, self.seed)
+                .map(|ratio| Control::of(ratio, band));
             (answer.base, answer.new) = medians(&question, sittings);
         }
         let adjusted = [true, false].map(|decides| {
@@ -185,17 +225,14 @@ impl Judge {
             if answer.word != Word::Slower || answer.confirmation.is_some() {
                 continue;
             }
-            let contrasts = contrasts(&answer.question, Stage::Confirmation, sittings);
-            let news = contrasts.iter().map(|contrast| contrast.new).collect();
-            answer.confirmation =
-                exact_ratio(news, 0.90, answer.question.band, self.seed).map(|ratio| {
-                    Confirmation {
-                        confirmed: ratio.n >= Policy::default().min_blocks
-                            && ratio.estimate > 1.0 + answer.question.band
-                            && ratio.interval.low > 1.0,
-                        ratio,
-                    }
-                });
+            let question = answer.question;
+            let again = question.ratio(Stage::Confirmation, sittings, 0.90, self.seed);
+            answer.confirmation = again.map(|ratio| Confirmation {
+                confirmed: ratio.n >= Policy::default().min_blocks
+                    && ratio.estimate > 1.0 + question.band
+                    && ratio.interval.low > 1.0,
+                ratio,
+            });
             if !answer.confirmation.is_some_and(|found| found.confirmed) {
                 answer.word = Word::Undecided;
             }
@@ -238,12 +275,6 @@ fn probability(answer: &Answer) -> f64 {
         (_, Word::Same) => 1.0,
         _ => 0.0,
     }
-}
-
-fn contrasts(question: &Question, stage: Stage, sittings: &[Sitting]) -> Vec<Contrast> {
-    own(question, stage, sittings)
-        .filter_map(|sitting| sitting.contrast(question.figure))
-        .collect()
 }
 
 fn own<'a>(

@@ -131,6 +131,16 @@ impl ComparisonReport {
     /// Name of the file of sittings.
     pub const SITTINGS: &'static str = "sittings.jsonl";
 
+    /// Takes note of why there is no verdict, if so: then no word stands that rests on samples.
+    pub fn object(&mut self, objection: Option<String>) {
+        if objection.is_some() {
+            for answer in self.cells.iter_mut().flat_map(|cell| &mut cell.answers) {
+                answer.word = Word::Undecided;
+            }
+        }
+        self.objection = objection;
+    }
+
     /// Answers to the questions that decide, with their cells.
     pub fn verdicts(&self) -> impl Iterator<Item = (&ComparedCell, &Answer)> {
         self.cells.iter().flat_map(|cell| {

@@ -1,6 +1,7 @@
 //! Sittings: the processes of one cell in one block, taking turns.
 
 use super::Figure;
+use crate::ENOUGH_FOR_P999;
 use crate::model::Startup;
 use crate::statistics::median;
 use serde::{Deserialize, Serialize};
@@ -140,8 +141,8 @@ fn midmean(mut values: Vec<f64>) -> Option<f64> {
 }
 
 impl Player {
-    /// The process's own value in a figure; `None` for a figure that is counted
-    /// or without slices.
+    /// The process's own value in a figure, with `transactions` in each slice; `None` for a
+    /// figure that is counted, without slices, or where too few transactions tell it.
     pub fn value(&self, figure: Figure, transactions: u64) -> Option<f64> {
         Some(match figure {
             Figure::Cpu => {
@@ -151,6 +152,9 @@ impl Player {
             Figure::P50 => self.latency.p50 as f64,
             Figure::P90 => self.latency.p90 as f64,
             Figure::P99 => self.latency.p99 as f64,
+            Figure::P999 if transactions * (self.wall_ns.len() as u64) < ENOUGH_FOR_P999 => {
+                return None;
+            }
             Figure::P999 => self.latency.p999 as f64,
             Figure::Startup => self.startup.total_ns() as f64,
             Figure::Memory => self.resident_bytes as f64,
@@ -183,6 +187,20 @@ mod tests {
         let found = sitting.contrast(Figure::Cpu).expect("slices");
         assert!((found.new - 1.1_f64.ln()).abs() < 1e-9 && found.control == 0.0);
         assert_eq!(sitting.base.value(Figure::Cpu, 10), Some(10.0));
+    }
+
+    #[test]
+    fn the_slowest_of_a_thousand_need_ten_thousand_to_be_told() {
+        let player = Player {
+            wall_ns: vec![1; 8],
+            latency: Percentiles {
+                p999: 7,
+                ..Percentiles::default()
+            },
+            ..Player::default()
+        };
+        assert_eq!(player.value(Figure::P999, 1_249), None);
+        assert_eq!(player.value(Figure::P999, 1_250), Some(7.0));
     }
 
     #[test]

@@ -84,10 +84,10 @@ pub fn stored(
         ));
     }
     decide(&mut report);
-    report.objection = [base, new].into_iter().find_map(|(campaign, trials)| {
+    report.object([base, new].into_iter().find_map(|(campaign, trials)| {
         let objection = Summary::new(campaign.clone(), trials).trust.objection?;
         Some(format!("{}: {objection}", campaign.id))
-    });
+    }));
     report
 }
 
@@ -197,6 +197,7 @@ fn compared(
                 figure,
                 band,
                 decides: figure == Figure::Cpu,
+                ceiling: None,
             },
             word: Word::Undecided,
             ratio: unpaired_ratio(&value, &base, level, band, seed),

@@ -11,7 +11,7 @@ mod needs_file;
 mod quantity;
 mod values;
 
-pub use judge::{Candidate, Finding, Knowledge, Met, Recommendation, Standing};
+pub use judge::{Candidate, Feature, Finding, Knowledge, Met, Recommendation, Standing};
 pub use need::{Need, NeedError, Needs};
-pub use quantity::{Counted, Quantity};
+pub use quantity::{Counted, ENOUGH_FOR_P999, Quantity};
 pub use values::{RuntimeValues, values_of};

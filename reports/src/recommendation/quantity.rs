@@ -4,6 +4,10 @@ use crate::model::Measurement;
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 
+/// Transactions that a process must have measured before its p99.9 is told: ten of them are
+/// slower.
+pub const ENOUGH_FOR_P999: u64 = 10_000;
+
 /// A number that every trial gives; less is better for all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -108,7 +112,6 @@ impl Quantity {
 
     /// The value of one trial; `None` where the trial does not tell.
     pub fn of(self, measurement: &Measurement, latency: &Histogram<u64>) -> Option<f64> {
-        const ENOUGH_FOR_P999: u64 = 10_000;
         let quantile = |q: f64| (!latency.is_empty()).then(|| latency.value_at_quantile(q) as f64);
         match self {
             Quantity::P50 => quantile(0.5),

@@ -2,6 +2,7 @@
 
 use super::samples::Samples;
 use super::{Comparison, Metric, Unlikeness};
+use crate::ENOUGH_FOR_P999;
 use crate::model::{Cell, Check, Measurement, ModeKind};
 use crate::statistics::{Word, median};
 use serde::Serialize;
@@ -227,7 +228,7 @@ fn latency(samples: &Samples<'_>) -> Option<LatencySummary> {
         p50: at(0.5),
         p90: at(0.9),
         p99: at(0.99),
-        p999: (count >= 10_000).then(|| at(0.999)),
+        p999: (count >= ENOUGH_FOR_P999).then(|| at(0.999)),
         max: histogram.max(),
         curve: QUANTILES
             .into_iter()

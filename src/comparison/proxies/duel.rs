@@ -94,7 +94,7 @@ impl ProxyDuel {
 
     /// Sends the traffic once through one side, and then as fast as it goes.
     async fn try_side(&mut self, side: usize) -> Result<BTreeMap<u16, u64>, Failed> {
-        let server = self.serve(side).await?;
+        let server = self.serve(side, 0).await?;
         let once = Plan {
             requests: Some(self.mix.len() as u64),
             connections: 1,
@@ -107,9 +107,9 @@ impl ProxyDuel {
         Ok(statuses)
     }
 
-    pub(super) async fn serve(&self, side: usize) -> Result<Server, Failed> {
+    pub(super) async fn serve(&self, side: usize, pad: usize) -> Result<Server, Failed> {
         let (file, upstream) = (&self.files[side], self.upstream.address());
-        Server::start(&self.program, file, upstream, &self.layout.proxy).await
+        Server::start(&self.program, file, upstream, &self.layout.proxy, pad).await
     }
 
     /// A closed loop on a proxy.

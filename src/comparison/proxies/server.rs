@@ -9,6 +9,7 @@ use peers::{Cores, Usage, usage_of};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Child;
 
+use crate::experiment::PAD;
 use crate::load::child;
 use crate::trial::Failed;
 
@@ -28,7 +29,7 @@ pub(super) struct Server {
 
 impl Server {
     /// Starts `pwbench serve` with a configuration, everything in it that is an address put
-    /// aside.
+    /// aside, and with an environment that is longer by `pad` bytes: that moves the stack.
     ///
     /// # Errors
     /// When it does not listen.
@@ -37,6 +38,7 @@ impl Server {
         file: &Path,
         upstream: SocketAddr,
         cores: &Cores,
+        pad: usize,
     ) -> Result<Self, Failed> {
         let mut command = child::command(program);
         command
@@ -44,6 +46,7 @@ impl Server {
             .args(["--upstream", &upstream.to_string()])
             .arg("--config")
             .arg(file)
+            .env(PAD, "x".repeat(pad))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());

@@ -9,7 +9,7 @@ use super::ProxyDuel;
 use super::server::Server;
 use crate::comparison::conduct::Extent;
 use crate::comparison::cores::Cores;
-use crate::comparison::duel::{Duel, Place, named, next_order, seat, shuffle};
+use crate::comparison::duel::{Duel, Place, named, next_order, nudge, seat, shuffle};
 use crate::experiment::Stop;
 use crate::trial::Failed;
 
@@ -18,6 +18,8 @@ use crate::trial::Failed;
 const SLICE: Duration = Duration::from_millis(50);
 /// The fewest requests of a slice.
 const FEWEST: u64 = 100;
+/// Bytes by which environments differ at most.
+const MOST_PAD: usize = 4_096;
 /// A slice that takes this much longer than it should has failed.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -64,21 +66,16 @@ async fn take_turns(duel: &ProxyDuel, place: Place, dose: ProxyDose) -> Result<S
     let mut random = place.random();
     let mut order = [0, 1, 2, 3];
     shuffle(&mut order, &mut random);
-    let mut sitting = Sitting {
-        cell: place.cell,
-        stage: place.stage,
-        block: place.block,
-        core: match duel.layout.proxy.numbers() {
-            [core] => u32::try_from(*core).ok(),
-            _ => None,
-        },
-        transactions: dose.requests,
-        ..Sitting::default()
+    let core = match duel.layout.proxy.numbers() {
+        [core] => u32::try_from(*core).ok(),
+        _ => None,
     };
+    let mut sitting = place.sitting(core, dose.requests);
     let mut servers: [Option<Server>; 4] = [None, None, None, None];
     for index in order {
         let of_side = |failed| named(index, failed);
-        let server = duel.serve(index / 2).await.map_err(of_side)?;
+        let pad = nudge(MOST_PAD, &mut random);
+        let server = duel.serve(index / 2, pad).await.map_err(of_side)?;
         let first = Instant::now();
         let plan = slice(duel, &server, 1)?;
         duel.load(plan).await.map_err(of_side)?;

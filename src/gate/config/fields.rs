@@ -123,6 +123,11 @@ impl Document<'_> {
                 WrittenAmount::Text(text) => text.clone(),
             };
             match amount::parse(*figure, &text) {
+                Ok(value) if value <= 0.0 && !figure.is_counted() => Err(self.at(
+                    amount.span(),
+                    format!("nothing has a {} of 0", figure.title()),
+                    "give an amount above 0",
+                )),
                 Ok(value) => Ok((*figure, value)),
                 Err(remedy) => Err(self.at(
                     amount.span(),

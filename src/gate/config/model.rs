@@ -11,6 +11,7 @@ use toml::Spanned;
 use super::document::Document;
 use super::written::Written;
 use crate::error::Error;
+use crate::trial::ModelFile;
 
 /// The largest configuration taken, in bytes.
 const MOST_BYTES: u64 = 1 << 20;
@@ -39,6 +40,8 @@ pub(crate) struct Plugin {
     pub(crate) config: Option<PathBuf>,
     pub(crate) requests: PathBuf,
     pub(crate) root_id: String,
+    /// Models that it finds through wasi-nn.
+    pub(crate) models: Vec<ModelFile>,
     /// Whether it must answer as the base does.
     pub(crate) same_outcomes: bool,
 }
@@ -113,6 +116,14 @@ impl GateConfig {
                 config: plugin.config.as_ref().map(there).transpose()?,
                 requests: there(&plugin.requests)?,
                 root_id: plugin.root_id,
+                models: plugin
+                    .models
+                    .into_iter()
+                    .map(|(name, file)| {
+                        let file = there(&file)?;
+                        Ok(ModelFile { name, file })
+                    })
+                    .collect::<Result<_, Error>>()?,
                 same_outcomes: plugin.same_outcomes,
             },
             base,

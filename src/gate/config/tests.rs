@@ -30,10 +30,12 @@ const PLUGIN: &str = "[plugin]\nmodule = \"new.wasm\"\nrequests = \"traffic.json
 #[test]
 fn a_whole_configuration_is_read() {
     let config = read(&format!(
-        "{PLUGIN}[base]\nfile = \"old.wasm\"\n[measure]\nruntimes = [\"wasmi/eager\"]\nseconds = 5\n\
+        "{PLUGIN}models = {{ classifier = \"old.wasm\" }}\n[base]\nfile = \"old.wasm\"\n[measure]\nruntimes = [\"wasmi/eager\"]\nseconds = 5\n\
          [limits]\ncpu = \"1%\"\nhost_calls = \"0%\"\n[ceilings]\np99 = \"50us\"\nmodule_size = \"200 kB\"\n"
     ))
     .expect("sound");
+    let model = &config.plugin.models[0];
+    assert!(model.name == "classifier" && model.file.ends_with("old.wasm"));
     assert_eq!(config.limits[&Figure::Cpu], 0.01);
     assert_eq!(config.limits[&Figure::HostCalls], 0.0);
     assert_eq!(config.ceilings[&Figure::P99], 50_000.0);
@@ -49,6 +51,14 @@ fn whatever_is_wrong_is_told_with_its_line_field_and_remedy() {
         (
             format!("{PLUGIN}{base}[limits]\nspeed = \"1%\"\n"),
             ":7: limits.speed: unknown variant `speed`",
+        ),
+        (
+            format!("{PLUGIN}models = {{ m = \"m.onnx\" }}\n{base}[limits]\ncpu = \"1%\"\n"),
+            ":4: plugin.models: there is no file",
+        ),
+        (
+            format!("{PLUGIN}{base}[ceilings]\nstartup = \"0 us\"\n"),
+            ":7: ceilings.startup: nothing has a start-up to the first answer of 0; give an amount",
         ),
         (
             format!("{PLUGIN}{base}[limits]\ncpu = \"much\"\n"),

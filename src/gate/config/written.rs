@@ -29,6 +29,8 @@ pub(super) struct WrittenPlugin {
     pub(super) requests: Spanned<PathBuf>,
     #[serde(default)]
     pub(super) root_id: String,
+    #[serde(default)]
+    pub(super) models: BTreeMap<String, Spanned<PathBuf>>,
     #[serde(default = "yes")]
     pub(super) same_outcomes: bool,
 }

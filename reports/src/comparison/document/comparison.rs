@@ -1,7 +1,7 @@
 //! A comparison as people read it.
 
 use crate::charts::{Bar, Chart, Ink};
-use crate::comparison::{Answer, ComparedCell, ComparisonReport, Figure, Origin};
+use crate::comparison::{Answer, ComparedCell, ComparisonReport, Figure, Origin, Question};
 use crate::document::{Document, Part, Section};
 use crate::statistics::Word;
 use crate::tables::{Entry, Table};
@@ -126,7 +126,8 @@ impl ComparisonReport {
         let mut bars = Vec::new();
         for (cell, answer) in self.verdicts() {
             table.row(row(cell, answer));
-            if let Some(ratio) = answer.ratio {
+            let against_base = answer.question.ceiling.is_none();
+            if let Some(ratio) = answer.ratio.filter(|_| against_base) {
                 let ink = match answer.word {
                     Word::Slower => Ink::Bad,
                     Word::Faster => Ink::Good,
@@ -203,7 +204,7 @@ fn row(cell: &ComparedCell, answer: &Answer) -> Vec<Entry> {
     let ratio = answer.ratio;
     vec![
         cell.label.as_str().into(),
-        figure.title().into(),
+        answer.question.title().into(),
         Entry::word(answer.word),
         value(answer.base).into(),
         value(answer.new).into(),
@@ -237,6 +238,17 @@ fn interval_text(estimate: f64, low: f64, high: f64) -> String {
 
 fn percent(ratio: f64) -> String {
     format!("{:.1} %", (ratio - 1.0).abs() * 100.0)
+}
+
+impl Question {
+    /// The figure for people, with the ceiling that it is held to.
+    fn title(&self) -> String {
+        let title = self.figure.title();
+        match self.ceiling {
+            Some(most) => format!("{title} over its ceiling of {}", self.figure.show(most)),
+            None => title.to_owned(),
+        }
+    }
 }
 
 impl Figure {
