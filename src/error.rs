@@ -81,6 +81,8 @@ pub(crate) enum Error {
     },
     #[error("the default cannot be tuned from: {0}; make it build and pass its check first")]
     TuneDefault(String),
+    #[error("the default could not be tried: {0}; give more --budget")]
+    TuneBudget(String),
     #[error("{}: no flame graph: {reason}; give the traffic more --time", path.display())]
     FlameGraph { path: PathBuf, reason: String },
     #[error("there is nothing to try: {0}")]

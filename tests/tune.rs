@@ -123,6 +123,219 @@ fn a_rust_source_is_built_with_other_flags_and_checked_on_every_runtime() {
             assert_ne!(row["fate"]["fate"], "failed", "{row}");
         }
     }
+    copied_commands_make_the_winner(folder.path(), &summary);
+}
+
+/// Runs what the report says to copy, in the folder where the tuning ran, and holds the module
+/// that it makes to the one that won.
+fn copied_commands_make_the_winner(folder: &Path, summary: &Value) {
+    let campaign = campaign(&folder.join("results"));
+    let mut copied = 0;
+    for runtime in summary["runtimes"].as_array().expect("runtimes") {
+        for one in runtime["confirmations"].as_array().expect("winners") {
+            let Some(module) = one["copy"]["module"]
+                .as_str()
+                .filter(|name| !name.is_empty())
+            else {
+                continue;
+            };
+            let _ = fs::remove_file(folder.join("tuned.wasm"));
+            let commands = one["copy"]["commands"].as_array().expect("commands");
+            for command in commands {
+                paste(folder, command.as_str().expect("a command"));
+            }
+            let made = fs::read(folder.join("tuned.wasm")).expect("the commands make a module");
+            let won = fs::read(campaign.join(module)).expect("the winner");
+            assert!(
+                made == won,
+                "{} bytes for {}: {commands:?}",
+                made.len(),
+                won.len()
+            );
+            let measure = one["copy"]["measure"].as_str().expect("a command");
+            paste(
+                folder,
+                &format!("{measure} --blocks 1 --no-report --output again || [ $? = 3 ]"),
+            );
+            copied += 1;
+        }
+    }
+    assert!(copied > 0, "nothing won: {summary:#}");
+}
+
+/// Runs a line as a person's shell would.
+fn paste(folder: &Path, line: &str) {
+    let program = Path::new(env!("CARGO_BIN_EXE_pwbench"));
+    let programs = program.parent().expect("a folder").display();
+    let path = std::env::var("PATH").unwrap_or_default();
+    let output = Command::new("sh")
+        .args(["-e", "-c", line])
+        .current_dir(folder)
+        .env("PATH", format!("{programs}:{path}"))
+        .output()
+        .expect("a shell");
+    assert!(output.status.success(), "{line}: {}", stderr(&output));
+}
+
+/// Tunes a source of header-rewrite for its size, if its compiler is here, and pastes what is
+/// printed.
+fn tunes_a_source(file: &str, language: &str, toolchain: &str, budget: &str) {
+    let folder = folder();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("workloads/header-rewrite")
+        .join(file);
+    // Toolchains live in the user's own cache.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pwbench"));
+    command.current_dir(folder.path()).args([
+        "tune",
+        &source.display().to_string(),
+        "--workload",
+        "header-rewrite",
+        "--layer",
+        "build",
+        "--objective",
+        "size",
+        "--budget",
+        budget,
+        "--format",
+        "json",
+    ]);
+    let output = command.output().expect("pwbench starts");
+    if stderr(&output).contains("cannot be built here") {
+        assert_eq!(output.status.code(), Some(3));
+        let _ = writeln!(
+            std::io::stdout(),
+            "skipped: no toolchain for {language}: scripts/language-toolchains {toolchain}"
+        );
+        return;
+    }
+    ended_well(&output);
+    let summary = json(&output);
+    let told = summary["language"].as_str().expect("a language");
+    assert!(told.starts_with(language), "{told}");
+    let rows = summary["runtimes"][0]["candidates"]
+        .as_array()
+        .expect("candidates");
+    let raced = rows
+        .iter()
+        .filter(|row| row["values"]["size"]["n"].as_u64() >= Some(2));
+    assert!(raced.count() >= 3, "{}", summary["missing"]);
+    copied_commands_make_the_winner(folder.path(), &summary);
+}
+
+#[test]
+fn a_c_file_is_tuned_and_its_commands_can_be_pasted() {
+    tunes_a_source("c/filter.c", "C", "c", "12s");
+}
+
+#[test]
+fn a_zig_file_is_tuned_and_its_commands_can_be_pasted() {
+    tunes_a_source("zig/filter.zig", "Zig", "zig", "40s");
+}
+
+#[test]
+fn an_assemblyscript_file_is_tuned_and_its_commands_can_be_pasted() {
+    tunes_a_source(
+        "assemblyscript/filter.ts",
+        "AssemblyScript",
+        "assemblyscript",
+        "30s",
+    );
+}
+
+#[test]
+fn passes_of_wasm_opt_are_raced_over_a_bare_module_and_can_be_pasted() {
+    let folder = folder();
+    let built =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("workloads/prebuilt/header-rewrite.wasm");
+    fs::copy(built, folder.path().join("plugin.wasm")).expect("a copy");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pwbench"));
+    command.current_dir(folder.path()).args([
+        "tune",
+        "plugin.wasm",
+        "--workload",
+        "header-rewrite",
+        "--layer",
+        "wasm-opt",
+        "--objective",
+        "size",
+        "--runtime",
+        "wasmtime/cranelift,wasmi/eager",
+        "--budget",
+        "45s",
+        "--format",
+        "json",
+    ]);
+    let output = command.output().expect("pwbench starts");
+    if stderr(&output).contains("nothing to try") || stderr(&output).contains("has no knobs") {
+        let _ = writeln!(
+            std::io::stdout(),
+            "skipped: no wasm-opt: npm install binaryen"
+        );
+        return;
+    }
+    ended_well(&output);
+    let summary = json(&output);
+    let runtimes = summary["runtimes"].as_array().expect("runtimes");
+    let factors = runtimes[0]["factors"].as_array().expect("factors");
+    for factor in ["wasm-opt", "--gufa", "--inlining-optimizing"] {
+        assert!(
+            factors.iter().any(|known| known["name"] == factor),
+            "{factor}"
+        );
+    }
+    // One front over both runtimes: nothing on it is beaten by anything on either.
+    let rows = runtimes
+        .iter()
+        .flat_map(|one| one["candidates"].as_array().expect("rows"));
+    let points: Vec<(bool, Vec<f64>)> = rows
+        .filter_map(|row| {
+            let value = |name: &str| {
+                let value = &row["values"][name];
+                value["median"]
+                    .as_f64()
+                    .filter(|_| value["n"].as_u64() >= Some(2))
+            };
+            let point = ["p50", "startup", "size", "memory"].map(value);
+            let point: Option<Vec<f64>> = point.into_iter().collect();
+            Some((row["on_front"] == true, point?))
+        })
+        .collect();
+    let on = || points.iter().filter(|(on, _)| *on).map(|(_, point)| point);
+    assert!(on().count() > 0);
+    for point in on() {
+        let beaten =
+            |other: &Vec<f64>| other.iter().zip(point).all(|(a, b)| a <= b) && other != point;
+        assert!(!on().any(beaten), "{point:?}");
+    }
+    copied_commands_make_the_winner(folder.path(), &summary);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_build_that_does_not_end_is_ended_with_the_budget() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    let programs = folder.path().join("bin");
+    fs::create_dir(&programs).expect("a folder");
+    // Ten minutes, as long as a build may take by itself.
+    let script = "#!/bin/sh\ncase $1 in --print-targets) echo wasm32 ;; *) sleep 600 ;; esac\n";
+    write(&programs, "clang", script);
+    let executable = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(programs.join("clang"), executable).expect("executable");
+    let source = write(folder.path(), "plugin.c", "int x;");
+    let requests = write(folder.path(), "own.jsonl", TRAFFIC);
+    let output = support::pwbench(folder.path())
+        .args(["tune", &source, "--requests", &requests, "--budget", "2s"])
+        .env("PATH", format!("{}:/usr/bin:/bin", programs.display()))
+        .output()
+        .expect("pwbench starts");
+    expect_exit(&output, 2);
+    let told = stderr(&output);
+    assert!(
+        told.contains("its build did not end within 2 s") && told.contains("--budget"),
+        "{told}"
+    );
 }
 
 #[test]

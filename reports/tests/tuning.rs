@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt as _, SeedableRng as _};
-use reports::{Choice, Factor, Fate, Layer, Quantity, Search, SearchStage, Step, WorthWord};
+use reports::{Choice, Factor, Fate, Layer, Quantity, Search, SearchStage, Spent, Step, WorthWord};
 
 fn factor(name: &str, levels: &[&str]) -> Factor {
     Factor {
@@ -58,6 +58,15 @@ impl Surface {
     }
 }
 
+/// The time after so many blocks, where a fifth is kept for the confirmation.
+fn spent(done: u32, steps: u32) -> Spent {
+    let share = f64::from(done) / f64::from(steps);
+    Spent {
+        search: share / 0.8,
+        over: share >= 1.5,
+    }
+}
+
 /// Runs a search to its end; `steps` blocks fill the time.
 fn run(factors: &[Factor], surface: &mut Surface, steps: u32) -> Search {
     let mut search = Search::new(factors.to_vec(), vec![Quantity::P50], 7);
@@ -67,7 +76,7 @@ fn run(factors: &[Factor], surface: &mut Surface, steps: u32) -> Search {
             block,
             contestants,
             traffic,
-        } = search.next(f64::from(done) / f64::from(steps))
+        } = search.next(spent(done, steps))
         else {
             break;
         };
@@ -231,7 +240,7 @@ fn what_fails_is_neither_measured_again_nor_chosen() {
             block,
             contestants,
             traffic,
-        } = search.next(f64::from(done) / 60.0)
+        } = search.next(spent(done, 60))
         else {
             break;
         };

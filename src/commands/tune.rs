@@ -39,7 +39,7 @@ fn exit(tuned: &Tuned) -> Exit {
     } = &tuned.tuning;
     let winners = || {
         let all = runtimes.iter().flat_map(|runtime| &runtime.confirmations);
-        all.filter(|one| one.candidate.is_some())
+        all.filter(|one| one.was_heard())
     };
     match () {
         () if *interrupted => Exit::Interrupted,

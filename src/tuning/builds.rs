@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use host_core::ModuleFacts;
 use reports::{Choice, Copyable, Factor, Layer};
@@ -21,8 +22,17 @@ pub(super) struct Built {
     pub(super) sha256: String,
 }
 
+/// Why there is no module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Unbuilt {
+    /// The build failed.
+    Failed(String),
+    /// The time was up before it ended: with more it may do.
+    Late,
+}
+
 /// A module, or why there is none.
-pub(super) type Outcome = Result<Built, String>;
+pub(super) type Outcome = Result<Built, Unbuilt>;
 
 /// Makes modules.
 pub(super) struct Builds {
@@ -52,7 +62,7 @@ impl Builds {
             .as_ref()
             .map(|one| one.factors())
             .unwrap_or_default();
-        factors.extend(wasm_opt.as_ref().map(WasmOpt::factor));
+        factors.extend(wasm_opt.iter().flat_map(WasmOpt::factors));
         Builds {
             compiler,
             wasm_opt,
@@ -81,41 +91,52 @@ impl Builds {
         self.made.contains_key(&self.part(choice))
     }
 
-    /// The module of a choice.
-    pub(super) async fn get(&mut self, choice: &Choice) -> Result<Outcome, Stop> {
+    /// The module of a choice. What is not made by then is given up, and may be tried again.
+    pub(super) async fn get(&mut self, choice: &Choice, until: Instant) -> Result<Outcome, Stop> {
         let part = self.part(choice);
         if let Some(made) = self.made.get(&part) {
             return Ok(made.clone());
         }
-        let outcome = self.make(&part).await?;
-        self.made.insert(part, outcome.clone());
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(Err(Unbuilt::Late));
+        }
+        let outcome = match self.make(&part, until).await? {
+            Err(Unbuilt::Failed(_)) if Instant::now() >= until => Err(Unbuilt::Late),
+            outcome => outcome,
+        };
+        if outcome != Err(Unbuilt::Late) {
+            self.made.insert(part, outcome.clone());
+        }
         Ok(outcome)
     }
 
-    async fn make(&mut self, part: &Choice) -> Result<Outcome, Stop> {
+    async fn make(&mut self, part: &Choice, until: Instant) -> Result<Outcome, Stop> {
         let source = part.part(&self.factors, Layer::Build);
         if source != *part {
             // wasm-opt works on what the compiler made.
-            let input = match Box::pin(self.get(&source)).await? {
+            let input = match Box::pin(self.get(&source, until)).await? {
                 Ok(input) => input,
                 Err(reason) => return Ok(Err(reason)),
             };
             let Some(wasm_opt) = &self.wasm_opt else {
-                return Ok(Err("there is no wasm-opt".to_owned()));
+                return Ok(failed("there is no wasm-opt"));
             };
             let out = self.file();
             let passes = part.part(&self.factors, Layer::WasmOpt);
             let ran = wasm_opt
-                .run(&passes, &input.path, &out, &self.interrupt)
+                .run(&passes, &input.path, &out, until, &self.interrupt)
                 .await?;
-            return Ok(ran.and_then(|()| built(out)));
+            return Ok(ran.map_err(Unbuilt::Failed).and_then(|()| built(out)));
         }
         let out = self.file();
         match (&self.compiler, &self.given) {
             (Some(compiler), _) => {
                 let scratch = self.folder.join("scratch");
-                let made = compilers::build(&**compiler, part, &out, &scratch, &self.interrupt);
-                Ok(made.await?.and_then(|()| built(out)))
+                let made =
+                    compilers::build(&**compiler, part, &out, &scratch, until, &self.interrupt);
+                let made = made.await?.map_err(Unbuilt::Failed);
+                Ok(made.and_then(|()| built(out)))
             }
             (None, Some(bytes)) => {
                 fs::write(&out, bytes).map_err(Error::io(
@@ -125,7 +146,7 @@ impl Builds {
                 ))?;
                 Ok(built(out))
             }
-            (None, None) => Ok(Err("there is nothing to build".to_owned())),
+            (None, None) => Ok(failed("there is nothing to build")),
         }
     }
 
@@ -158,9 +179,18 @@ impl Builds {
     }
 }
 
+fn failed(reason: impl Into<String>) -> Outcome {
+    Err(Unbuilt::Failed(reason.into()))
+}
+
 fn built(path: PathBuf) -> Outcome {
-    let bytes = fs::read(&path).map_err(|error| format!("the module cannot be read: {error}"))?;
-    ModuleFacts::read(&bytes).map_err(|error| error.to_string())?;
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) => return failed(format!("the module cannot be read: {error}")),
+    };
+    if let Err(error) = ModuleFacts::read(&bytes) {
+        return failed(error.to_string());
+    }
     let sha256 = hexadecimal(&Sha256::digest(&bytes));
     Ok(Built { path, sha256 })
 }

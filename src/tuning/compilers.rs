@@ -6,7 +6,7 @@ mod rust;
 mod zig;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reports::{Choice, Copyable, Factor, Layer};
 
@@ -61,12 +61,13 @@ pub(super) fn compiler(
     })
 }
 
-/// Builds `choice` into `out`.
+/// Builds `choice` into `out`, if that ends by then.
 pub(super) async fn build(
     compiler: &dyn Compiler,
     choice: &Choice,
     out: &Path,
     scratch: &Path,
+    until: Instant,
     interrupt: &Interrupt,
 ) -> Result<Result<(), String>, Stop> {
     if let Some(stale) = compiler.product(out, scratch) {
@@ -74,7 +75,7 @@ pub(super) async fn build(
         let _ = std::fs::remove_file(stale);
     }
     let tool = compiler.tool(choice, out, scratch);
-    if let Err(reason) = tool.run(PATIENCE, interrupt).await? {
+    if let Err(reason) = tool.run(PATIENCE, until, interrupt).await? {
         return Ok(Err(reason));
     }
     let module = compiler.product(out, scratch);

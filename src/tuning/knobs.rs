@@ -67,20 +67,20 @@ pub(super) fn opening(
     choice: &Choice,
     deadline: Option<Duration>,
 ) -> Opening {
+    let opened = match (choice.level(AOT), artifacts(entry)) {
+        (Some(_), Some(artifacts)) => artifacts,
+        _ => entry,
+    };
     let mut knobs = Knobs::default();
-    for knob in Knob::ALL {
-        if let Some(level) = choice.level(knob.name()) {
+    for known in opened.knobs {
+        if let Some(level) = choice.level(known.knob.name()) {
             // The levels are the knob's own.
-            let _ = knobs.set(knob, level);
+            let _ = knobs.set(known.knob, level);
         }
     }
-    let runtime = match (choice.level(AOT), artifacts(entry)) {
-        (Some(_), Some(artifacts)) => artifacts.id.clone(),
-        _ => entry.id.clone(),
-    };
     let given = deadline.map(|deadline| u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX));
     Opening {
-        runtime,
+        runtime: opened.id.clone(),
         knobs,
         deadline_ms: given.or_else(|| choice.level(DEADLINE).map(|_| TOLD_DEADLINE_MS)),
     }
@@ -100,10 +100,20 @@ impl Opening {
     }
 }
 
-/// The mode that loads the runtime's artifacts, where it is here.
+/// The mode that loads the runtime's artifacts, where it is here: its own, or the one that its
+/// engine has for all modes.
 fn artifacts(entry: &RuntimeEntry) -> Option<&'static RuntimeEntry> {
-    let artifacts = runtimes::find(&format!("{}-aot", entry.id))?;
+    let id = artifacts_of(&entry.id)?;
+    let artifacts = runtimes::find(&id)?;
     (artifacts.availability() == Availability::Available).then_some(artifacts)
+}
+
+fn artifacts_of(runtime: &str) -> Option<String> {
+    let (engine, mode) = runtime.split_once('/')?;
+    match engine {
+        "wamr" | "wasmedge" => (mode != AOT).then(|| format!("{engine}/{AOT}")),
+        _ => Some(format!("{runtime}-{AOT}")),
+    }
 }
 
 fn enforces_deadlines(entry: &RuntimeEntry) -> bool {
@@ -135,6 +145,29 @@ mod tests {
             opening.options(),
             "--runtime wasmtime/cranelift-aot --knob opt=none"
         );
+    }
+
+    #[test]
+    fn engines_with_one_mode_for_artifacts_offer_it_to_all_others() {
+        assert_eq!(
+            artifacts_of("wamr/fast-interp").as_deref(),
+            Some("wamr/aot")
+        );
+        assert_eq!(
+            artifacts_of("wasmedge/jit").as_deref(),
+            Some("wasmedge/aot")
+        );
+        assert_eq!(artifacts_of("wamr/aot"), None);
+        assert_eq!(
+            artifacts_of("wasmer/cranelift").as_deref(),
+            Some("wasmer/cranelift-aot")
+        );
+        let entry = runtimes::find("wamr/fast-interp").expect("known");
+        if artifacts(entry).is_none() {
+            return;
+        }
+        let opening = opening(entry, &Choice::single(AOT, "on"), None);
+        assert_eq!(opening.runtime, "wamr/aot");
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! What every candidate is given: traffic in two parts, configuration, models.
 
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 use workloads::{Exchange, MAX_TRAFFIC_BYTES, Workload, parse_traffic, write_json_lines};
 
+use super::tool::quoted;
 use crate::cli::TuneArgs;
 use crate::error::Error;
 use crate::trial::{ModelFile, Source};
@@ -20,10 +22,40 @@ pub(super) struct Materials {
     search: PathBuf,
     held_out: PathBuf,
     models: Vec<ModelFile>,
+    /// All of the traffic, and what else a person needs to measure again.
+    whole: PathBuf,
     /// Exchanges of the search and those held out.
     pub(super) exchanges: (usize, usize),
     /// What a reader must know.
     pub(super) cautions: Vec<String>,
+}
+
+/// Files of a person, or kept for one, with which a module is measured again.
+#[derive(Debug, Clone)]
+pub(super) struct Options {
+    pub(super) requests: PathBuf,
+    pub(super) config: Option<PathBuf>,
+    pub(super) root_id: String,
+    pub(super) models: Vec<ModelFile>,
+}
+
+/// As a shell takes them.
+impl fmt::Display for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = |path: &Path| quoted(&path.display().to_string());
+        write!(f, "--requests {}", path(&self.requests))?;
+        if let Some(config) = &self.config {
+            write!(f, " --config {}", path(config))?;
+        }
+        if !self.root_id.is_empty() {
+            write!(f, " --root-id {}", quoted(&self.root_id))?;
+        }
+        for model in &self.models {
+            let pair = format!("{}={}", model.name, model.file.display());
+            write!(f, " --model {}", quoted(&pair))?;
+        }
+        Ok(())
+    }
 }
 
 /// Which part of the traffic.
@@ -83,8 +115,39 @@ impl Materials {
             search: write("search.jsonl", write_json_lines(&search).as_bytes())?,
             held_out: write("held-out.jsonl", write_json_lines(&held_out).as_bytes())?,
             models,
+            whole: write(
+                "requests.jsonl",
+                write_json_lines(&given.exchanges).as_bytes(),
+            )?,
             exchanges: (search.len(), held_out.len()),
             cautions,
+        })
+    }
+
+    /// Copies traffic, configuration and models to a folder where they stay, and answers the
+    /// options of `pwbench run` that name them there.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub(super) fn keep(&self, folder: &Path) -> Result<Options, Error> {
+        const REMEDY: &str = "check space and permissions";
+        fs::create_dir_all(folder).map_err(Error::io(folder, "make the folder", REMEDY))?;
+        let copy = |from: &Path| -> Result<PathBuf, Error> {
+            let to = folder.join(from.file_name().unwrap_or_default());
+            fs::copy(from, &to).map_err(Error::io(&to, "write", REMEDY))?;
+            Ok(to)
+        };
+        let models = self.models.iter().map(|model| {
+            Ok(ModelFile {
+                name: model.name.clone(),
+                file: copy(&model.file)?,
+            })
+        });
+        Ok(Options {
+            requests: copy(&self.whole)?,
+            config: Some(copy(&self.config)?),
+            root_id: self.root_id.clone(),
+            models: models.collect::<Result<_, Error>>()?,
         })
     }
 

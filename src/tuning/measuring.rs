@@ -2,21 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reports::{FailureKind, Quantity};
 
 use super::builds::Built;
 use super::knobs::Opening;
 use super::materials::{Materials, Part};
-use crate::experiment::{Costs, Runner, Stop};
+use crate::experiment::{Costs, Ran, Runner, Stop};
 use crate::trial::{Answer, Checked, Failed, Job, MeasureJob, Subject, Symbols};
 
 /// VMs for the slope of resident memory.
 const FURTHER_VMS: u32 = 4;
 /// Time to measure in a trial of the search, and of the confirmation.
-const SEARCH_TARGET: Duration = Duration::from_millis(60);
-const CONFIRM_TARGET: Duration = Duration::from_millis(150);
+pub(super) const SEARCH_TARGET: Duration = Duration::from_millis(60);
+pub(super) const CONFIRM_TARGET: Duration = Duration::from_millis(150);
 
 /// A candidate that passed its check and can be measured.
 #[derive(Debug, Clone)]
@@ -42,11 +42,18 @@ impl Measuring<'_> {
         })
     }
 
+    /// Runs a child that has until then to answer.
+    async fn run(&self, job: Job, until: Instant) -> Result<Ran, Stop> {
+        let left = until.saturating_duration_since(Instant::now());
+        self.runner.run_within(job, left).await
+    }
+
     /// Lets the default set the outcomes and the trace that all others must have.
     pub(super) async fn set_reference(
         &self,
         built: &Built,
         runtime: &str,
+        until: Instant,
     ) -> Result<Result<(), Failed>, Stop> {
         for part in [Part::Search, Part::HeldOut] {
             let job = Job::Check {
@@ -63,7 +70,7 @@ impl Measuring<'_> {
                 reference: None,
                 write_reference: Some(self.reference(part)),
             };
-            if let Err(failed) = passed(self.runner.run(job).await?.answer) {
+            if let Err(failed) = passed(self.run(job, until).await?.answer) {
                 return Ok(Err(failed));
             }
         }
@@ -76,6 +83,7 @@ impl Measuring<'_> {
         built: &Built,
         opening: &Opening,
         part: Part,
+        until: Instant,
     ) -> Result<Result<Ready, Failed>, Stop> {
         let mut subject = Subject {
             runtime: opening.runtime.clone(),
@@ -88,7 +96,7 @@ impl Measuring<'_> {
         };
         let entry = runtimes::find(&opening.runtime);
         if entry.is_some_and(crate::artifact::loads_artifacts) {
-            match self.artifact(built, opening, &subject).await? {
+            match self.artifact(built, opening, &subject, until).await? {
                 Ok(artifact) => subject.artifact = Some(artifact),
                 Err(failed) => return Ok(Err(failed)),
             }
@@ -99,7 +107,7 @@ impl Measuring<'_> {
             reference: Some(self.reference(part)),
             write_reference: None,
         };
-        let ran = self.runner.run(job).await?;
+        let ran = self.run(job, until).await?;
         Ok(passed(ran.answer).map(|checked| {
             let pass = Duration::from_nanos(checked.pass_ns);
             Ready {
@@ -118,6 +126,7 @@ impl Measuring<'_> {
         built: &Built,
         opening: &Opening,
         subject: &Subject,
+        until: Instant,
     ) -> Result<Result<PathBuf, Failed>, Stop> {
         let name = format!("{}-{}-{}", built.sha256, opening.options(), "aot");
         let name: String = name
@@ -132,7 +141,7 @@ impl Measuring<'_> {
             subject: subject.clone(),
             artifact: artifact.clone(),
         };
-        Ok(match self.runner.run(job).await?.answer {
+        Ok(match self.run(job, until).await?.answer {
             Answer::Compiled(_) => Ok(artifact),
             Answer::Failed(failed) => Err(failed),
             other => Err(Failed::error(format!(
@@ -146,6 +155,7 @@ impl Measuring<'_> {
         &self,
         ready: &Ready,
         part: Part,
+        until: Instant,
     ) -> Result<Result<BTreeMap<Quantity, f64>, Failed>, Stop> {
         let target = match part {
             Part::Search => SEARCH_TARGET,
@@ -162,7 +172,7 @@ impl Measuring<'_> {
                 endings: ready.endings.clone(),
             },
         };
-        let measurement = match self.runner.run(job).await?.answer {
+        let measurement = match self.run(job, until).await?.answer {
             Answer::Measured(measurement) => *measurement,
             Answer::Failed(failed) => return Ok(Err(failed)),
             other => {

@@ -11,4 +11,8 @@ mod tool;
 mod tuner;
 mod wasm_opt;
 
+/// The module that copied commands make, in the folder where they run. The person's own files
+/// are seldom called so.
+const OUTPUT: &str = "tuned.wasm";
+
 pub(crate) use tuner::{Tuned, tune};

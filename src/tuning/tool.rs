@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
@@ -44,15 +44,17 @@ impl Tool {
         self.args([more])
     }
 
-    /// Runs it to its end.
+    /// Runs it to its end, which must come within `timeout` and by `until`.
     ///
     /// # Errors
     /// The inner error is why the tool failed; the outer one ends everything.
     pub(super) async fn run(
         &self,
         timeout: Duration,
+        until: Instant,
         interrupt: &Interrupt,
     ) -> Result<Result<(), String>, Stop> {
+        let timeout = timeout.min(until.saturating_duration_since(Instant::now()));
         let mut interrupt = interrupt.clone();
         let mut command = Command::new(&self.program);
         command

@@ -1,19 +1,21 @@
 //! `wasm-opt`: passes over a module, with the proposals that the module uses and no others.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use host_core::{ModuleFacts, features_of};
 use reports::{Choice, Factor, Layer};
 
+use super::OUTPUT;
 use super::compilers::Missing;
 use super::tool::{Tool, asked, cache, in_path, quoted};
 use crate::experiment::{Interrupt, Stop};
 
-/// Name of the factor.
+/// Name of the factor of levels.
 pub(super) const FACTOR: &str = "wasm-opt";
-/// What is tried.
-const LEVELS: [&str; 9] = [
+/// Levels. To converge is to run the passes of a level until nothing changes any more, and means
+/// nothing without one.
+const LEVELS: [&str; 8] = [
     "-O1",
     "-O2",
     "-O3",
@@ -22,8 +24,22 @@ const LEVELS: [&str; 9] = [
     "-Oz",
     "-O3 --converge",
     "-Oz --converge",
-    "--gufa -O3",
 ];
+/// Passes that the levels leave out or run otherwise, each a factor of its own, in the order in
+/// which they run: before those of the level. None changes what a module does, as those for
+/// fast mathematics or traps that never happen may.
+const PASSES: [&str; 8] = [
+    "--gufa",
+    "--dae-optimizing",
+    "--inlining-optimizing",
+    "--directize",
+    "--precompute-propagate",
+    "--licm",
+    "--const-hoisting",
+    "--merge-similar-functions",
+];
+/// The level of a pass that runs.
+const ON: &str = "on";
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Proposals and the flags that allow them. Without its own list in a section
@@ -127,28 +143,39 @@ impl WasmOpt {
         })
     }
 
-    /// The factor.
-    pub(super) fn factor(&self) -> Factor {
-        let knows = |level: &&str| {
-            let mut flags = level.split(' ').filter(|flag| flag.starts_with("--"));
+    /// The factors: the level, and each pass that this version knows.
+    pub(super) fn factors(&self) -> Vec<Factor> {
+        let knows = |words: &&str| {
+            let mut flags = words.split(' ').filter(|flag| flag.starts_with("--"));
             flags.all(|flag| self.known.iter().any(|known| known == flag))
         };
-        Factor {
-            name: FACTOR.to_owned(),
+        let factor = |name: &str, default: &str, levels: Vec<String>| Factor {
+            name: name.to_owned(),
             layer: Layer::WasmOpt,
-            default: "none".to_owned(),
-            levels: LEVELS
-                .into_iter()
-                .filter(knows)
-                .map(str::to_owned)
-                .collect(),
+            default: default.to_owned(),
+            levels,
             only_told: false,
-        }
+        };
+        let levels = LEVELS.into_iter().filter(knows).map(str::to_owned);
+        let passes = PASSES.into_iter().filter(knows);
+        std::iter::once(factor(FACTOR, "none", levels.collect()))
+            .chain(passes.map(|pass| factor(pass, "off", vec![ON.to_owned()])))
+            .collect()
     }
 
-    /// The flags for a level and a module.
-    fn flags(&self, level: &str, module: &[u8]) -> Vec<String> {
-        let mut flags: Vec<String> = level.split(' ').map(str::to_owned).collect();
+    /// The flags for what was chosen and a module; none when nothing was.
+    fn flags(&self, choice: &Choice, module: &[u8]) -> Vec<String> {
+        let passes = PASSES
+            .into_iter()
+            .filter(|pass| choice.level(pass).is_some());
+        let level = choice.level(FACTOR).into_iter();
+        let mut flags: Vec<String> = passes
+            .chain(level.flat_map(|level| level.split(' ')))
+            .map(str::to_owned)
+            .collect();
+        if flags.is_empty() {
+            return flags;
+        }
         for feature in features_of(module) {
             let name = feature.to_string();
             let own = FLAGS.iter().find(|(known, _)| *known == name);
@@ -171,21 +198,19 @@ impl WasmOpt {
         choice: &Choice,
         input: &Path,
         output: &Path,
+        until: Instant,
         interrupt: &Interrupt,
     ) -> Result<Result<(), String>, Stop> {
-        let Some(level) = choice.level(FACTOR) else {
-            return Ok(Err("no level of wasm-opt was chosen".to_owned()));
-        };
         let Ok(bytes) = std::fs::read(input) else {
             return Ok(Err(format!("{}: cannot be read", input.display())));
         };
         let tool = Tool::new(&self.command[0])
             .args(&self.command[1..])
-            .args(self.flags(level, &bytes))
+            .args(self.flags(choice, &bytes))
             .arg(input)
             .arg("-o")
             .arg(output);
-        if let Err(reason) = tool.run(PATIENCE, interrupt).await? {
+        if let Err(reason) = tool.run(PATIENCE, until, interrupt).await? {
             return Ok(Err(reason));
         }
         Ok(accept(&bytes, output))
@@ -193,16 +218,13 @@ impl WasmOpt {
 
     /// The command that a person copies.
     pub(super) fn copy(&self, choice: &Choice, module: &[u8]) -> Option<String> {
-        let level = choice.level(FACTOR)?;
-        let words: Vec<String> = self
-            .flags(level, module)
-            .iter()
-            .map(|word| quoted(word))
-            .collect();
-        Some(format!(
-            "wasm-opt {} plugin.wasm -o plugin.wasm",
-            words.join(" ")
-        ))
+        let flags = self.flags(choice, module);
+        if flags.is_empty() {
+            return None;
+        }
+        let program = self.command.iter().map(|path| path.display().to_string());
+        let words: Vec<String> = program.chain(flags).map(|word| quoted(&word)).collect();
+        Some(format!("{} {OUTPUT} -o {OUTPUT}", words.join(" ")))
     }
 }
 

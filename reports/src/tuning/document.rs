@@ -1,11 +1,12 @@
 //! A tuning campaign as people read it.
 
+mod front;
+
 use super::compare::Against;
-use super::contestant::Fate;
 use super::csv::fate_words;
-use super::model::{CandidateRow, FRONT, RuntimeTuning, TuneConfirmation, Tuning, told};
+use super::model::{RuntimeTuning, TuneConfirmation, Tuning, told};
 use super::worth::{Worth, WorthWord};
-use crate::charts::{Axis, Bar, Chart, Ink, Point};
+use crate::charts::{Bar, Chart, Ink};
 use crate::document::{Document, Part, Section};
 use crate::recommendation::Quantity;
 use crate::statistics::Interval;
@@ -18,13 +19,15 @@ impl Tuning {
         let decided = !self.runtimes.is_empty()
             && self.runtimes.iter().all(|runtime| {
                 let all = &runtime.confirmations;
-                !all.is_empty() && all.iter().all(|one| one.word != "undecided")
+                let open = |one: &TuneConfirmation| one.word == "undecided" || !one.was_heard();
+                !all.is_empty() && !all.iter().any(|one| one.candidate.is_some() && open(one))
             });
         let objectives: Vec<&str> = self.objectives.iter().map(|one| one.word()).collect();
         let mut sections: Vec<Section> = Vec::new();
         for (index, runtime) in self.runtimes.iter().enumerate() {
             sections.push(self.section(index, runtime));
         }
+        sections.push(self.front_section());
         sections.push(
             Section::new("missing", "What could not be tried")
                 .part(Part::table(self.missing_table())),
@@ -138,11 +141,7 @@ impl Tuning {
                 false => part.evidence(),
             });
         }
-        section
-            .part(front_chart(runtime, Quantity::P50, Quantity::Startup))
-            .part(front_chart(runtime, Quantity::P50, Quantity::Size).evidence())
-            .part(front_chart(runtime, Quantity::Startup, Quantity::Memory).evidence())
-            .part(Part::table(everything(runtime)).detail())
+        section.part(Part::table(everything(runtime)).detail())
     }
 }
 
@@ -160,6 +159,10 @@ fn sentence(runtime: &str, one: &TuneConfirmation) -> String {
         ),
         "undecided" => format!(
             "{runtime}: {} did best in the search, but held-out traffic leaves it undecided ({ratio} of the default's {what}).",
+            one.choice
+        ),
+        word if ratio.is_empty() => format!(
+            "{runtime}, {what}: {} did best in the search; {word}.",
             one.choice
         ),
         word => format!(
@@ -204,6 +207,7 @@ fn confirmations(runtime: &RuntimeTuning) -> Table {
             Entry::toned(one.word.as_str(), tone),
             match (one.candidate.is_some(), one.trusted) {
                 (false, _) => "",
+                _ if !one.was_heard() => "not heard",
                 (true, true) => "held",
                 (true, false) => "did not hold",
             }
@@ -284,45 +288,6 @@ fn worth_part(runtime: &RuntimeTuning, quantity: Quantity) -> Part {
             against.n.to_string().into(),
             Entry::toned(worth.word.words(), tone),
         ]);
-    }
-    Part::chart_and_table(chart, table)
-}
-
-fn front_chart(runtime: &RuntimeTuning, x: Quantity, y: Quantity) -> Part {
-    let shown = || {
-        let rows = runtime.candidates.iter();
-        rows.filter(|row| !row.control && !matches!(row.fate, Fate::Failed { .. }))
-    };
-    let at = |row: &CandidateRow, quantity| row.values.get(&quantity).map(|value| value.median);
-    let points = shown().filter_map(|row| {
-        let ink = match row.choice.is_default() {
-            true => Ink::Text,
-            false => Ink::series(row.stage as usize),
-        };
-        let point = Point::new(row.choice.to_string(), ink, at(row, x)?, at(row, y)?);
-        Some(point.front(row.on_front))
-    });
-    let title = format!("Pareto front: {} against {}", x.title(), y.title());
-    let chart = Chart::points(
-        title.clone(),
-        Axis::log(x.title(), x.unit().into()),
-        Axis::log(y.title(), y.unit().into()),
-        points.collect(),
-    )
-    .caption(
-        "On the front is what nothing else beats on latency, start-up, size and memory together.",
-    );
-    let mut table = Table::new(title).words("Choice");
-    for quantity in FRONT {
-        table = table.numbers(quantity.title(), "");
-    }
-    for row in shown().filter(|row| row.on_front) {
-        let mut line = vec![Entry::toned(row.choice.to_string(), Tone::Code)];
-        line.extend(FRONT.map(|quantity| {
-            let value = at(row, quantity).map(|value| quantity.show(value));
-            Entry::from(value.unwrap_or_default())
-        }));
-        table.row(line);
     }
     Part::chart_and_table(chart, table)
 }

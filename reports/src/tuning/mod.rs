@@ -22,5 +22,5 @@ pub use factor::{Choice, Factor, Layer};
 pub use model::{
     CandidateRow, Copyable, MissingLevel, RuntimeTuning, TUNE_KIND, TuneConfirmation, Tuning,
 };
-pub use search::{Search, Step, Traffic};
+pub use search::{Search, Spent, Step, Traffic};
 pub use worth::{Worth, WorthWord};

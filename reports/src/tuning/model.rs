@@ -1,8 +1,9 @@
 //! What a tuning campaign found, as `summary.json` and the report have it.
 
-use super::compare::Against;
+use super::compare::{Against, FEWEST};
 use super::contestant::{Contestant, Fate, SearchStage};
 use super::factor::{Choice, Factor};
+use super::front::front;
 use super::search::Search;
 use super::worth::Worth;
 use crate::export::ExportError;
@@ -107,7 +108,8 @@ pub struct CandidateRow {
     pub values: BTreeMap<Quantity, Located>,
     /// Ratios to the default over the search's traffic.
     pub against_default: BTreeMap<Quantity, Against>,
-    /// Whether it is on the Pareto front of p50, start-up, size and memory.
+    /// Whether it is on the Pareto front of p50, start-up, size and memory, over all runtimes
+    /// once all have raced.
     pub on_front: bool,
 }
 
@@ -145,6 +147,36 @@ pub struct Copyable {
 }
 
 impl Tuning {
+    /// Draws one Pareto front over the candidates of all runtimes.
+    pub fn join_fronts(&mut self) {
+        let mut rows = Vec::new();
+        let mut points = Vec::new();
+        for runtime in &mut self.runtimes {
+            let told: Vec<&str> = runtime
+                .factors
+                .iter()
+                .filter(|factor| factor.only_told)
+                .map(|factor| factor.name.as_str())
+                .collect();
+            for row in &mut runtime.candidates {
+                row.on_front = false;
+                let failed = matches!(row.fate, Fate::Failed { .. });
+                let only_told = told.iter().any(|name| row.choice.level(name).is_some());
+                if row.control || failed || only_told {
+                    continue;
+                }
+                let value = |quantity| Some(row.values.get(quantity).filter(|v| v.n >= 2)?.median);
+                if let Some(point) = FRONT.iter().map(value).collect() {
+                    points.push(point);
+                    rows.push(row);
+                }
+            }
+        }
+        for (row, on_front) in rows.into_iter().zip(front(&points)) {
+            row.on_front = on_front;
+        }
+    }
+
     /// Writes `report.html`, `report.md`, `report.csv` and `summary.json` into a folder that
     /// exists, each whole or not at all.
     ///
@@ -198,6 +230,16 @@ impl Tuning {
     }
 }
 
+/// What is said of a winner that there was no time to measure again.
+const NOT_CONFIRMED: &str = "not confirmed: the time did not suffice";
+
+impl TuneConfirmation {
+    /// Whether a winner was measured again, whatever that said.
+    pub fn was_heard(&self) -> bool {
+        self.candidate.is_some() && self.word != NOT_CONFIRMED
+    }
+}
+
 /// Quantities of the front.
 pub(super) const FRONT: [Quantity; 4] = [
     Quantity::P50,
@@ -214,11 +256,11 @@ impl RuntimeTuning {
         search: &Search,
         copy: impl Fn(&Choice) -> Copyable,
     ) -> Self {
-        let front = search.front(&FRONT);
+        let on_front = search.front(&FRONT);
         let rows = search.contestants().iter().enumerate();
         let candidates = rows.map(|(number, one)| {
             let mut row = CandidateRow::of(number, runtime, one, search);
-            row.on_front = front.contains(&number);
+            row.on_front = on_front.contains(&number);
             row
         });
         let confirmations = search
@@ -287,6 +329,7 @@ fn confirmation(
             choice: Choice::default(),
             held_out: BTreeMap::new(),
             word: match search.stage() {
+                _ if search.is_cut_short() => "nothing was found: the time did not suffice",
                 SearchStage::Confirm => "nothing beat the default",
                 _ => "the search ended before anything was confirmed",
             }
@@ -301,14 +344,15 @@ fn confirmation(
         Some((quantity, against))
     });
     let (word, trusted) = match search.confirmation(winner, objective) {
-        Some((_, word, trusted)) => (words(word).to_owned(), trusted),
-        None => ("not confirmed: the time did not suffice".to_owned(), false),
+        Some((against, Word::Undecided, _)) if against.n < FEWEST => (NOT_CONFIRMED, false),
+        Some((_, word, trusted)) => (words(word), trusted),
+        None => (NOT_CONFIRMED, false),
     };
     TuneConfirmation {
         objective,
         candidate: Some(winner),
         held_out: held_out.collect(),
-        word,
+        word: word.to_owned(),
         trusted,
         copy: copy(&choice),
         choice,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use reports::{Choice, Copyable, Factor};
 
 use super::{Compiler, Missing, factor};
+use crate::tuning::OUTPUT;
 use crate::tuning::tool::{Tool, cache, in_path, quoted};
 
 /// asc: the project's own, the system's, or that of the cache.
@@ -113,13 +114,18 @@ impl Compiler for AssemblyScript {
     }
 
     fn copy(&self, choice: &Choice) -> Copyable {
-        let words: Vec<String> = self.words(choice).iter().map(|word| quoted(word)).collect();
+        let program = self.command.iter().map(|path| path.display().to_string());
+        let words: Vec<String> = program
+            .chain(self.words(choice))
+            .map(|word| quoted(&word))
+            .collect();
         let folder = quoted(&self.folder.display().to_string());
+        let mut commands = vec![format!("(cd {folder} && {} -o {OUTPUT})", words.join(" "))];
+        if self.folder != Path::new(".") {
+            commands.push(format!("mv {folder}/{OUTPUT} {OUTPUT}"));
+        }
         Copyable {
-            commands: vec![format!(
-                "cd {folder} && npx asc {} -o plugin.wasm",
-                words.join(" ")
-            )],
+            commands,
             ..Copyable::default()
         }
     }

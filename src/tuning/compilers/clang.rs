@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use reports::{Choice, Copyable, Factor};
 
 use super::{Compiler, Missing, factor};
+use crate::tuning::OUTPUT;
 use crate::tuning::tool::{Tool, asked, in_path, quoted};
 
 /// clang that knows WebAssembly.
@@ -92,7 +93,7 @@ impl Compiler for Clang {
         words.extend([
             self.file.display().to_string(),
             "-o".to_owned(),
-            "plugin.wasm".to_owned(),
+            OUTPUT.to_owned(),
         ]);
         let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
         Copyable {

@@ -9,9 +9,12 @@ use std::process::Command;
 use reports::{Choice, Copyable, Factor};
 
 use super::{Compiler, Missing, factor};
+use crate::tuning::OUTPUT;
 use crate::tuning::tool::{Tool, asked, cache, in_path, quoted};
 
 const TARGET: &str = "wasm32-wasip1";
+/// Where a command that was copied builds: a folder of its own, in which there is one module.
+const COPIED_TARGET: &str = "plugin-target";
 /// Factors that are keys of the release profile.
 const PROFILE: [&str; 4] = ["opt-level", "lto", "codegen-units", "panic"];
 
@@ -21,8 +24,6 @@ pub(super) struct Rust {
     folder: PathBuf,
     cargo: PathBuf,
     environment: Vec<(OsString, OsString)>,
-    /// What a person types before the command, for a toolchain of the cache.
-    prelude: Option<String>,
     profile: toml::Table,
     more: Vec<String>,
 }
@@ -34,15 +35,14 @@ impl Rust {
             remedy: format!("rustup target add {TARGET}, or scripts/toolchains"),
         };
         let cargo = in_path("cargo").ok_or_else(|| missing("there is no cargo"))?;
-        let (environment, prelude) = match has_target() {
-            true => (Vec::new(), None),
+        let environment = match has_target() {
+            true => Vec::new(),
             false => from_cache().ok_or_else(|| missing("there is no library for its target"))?,
         };
         Ok(Rust {
             folder: folder.to_path_buf(),
             cargo,
             environment,
-            prelude,
             profile: profile(folder),
             more: more.to_vec(),
         })
@@ -140,13 +140,13 @@ impl Compiler for Rust {
     }
 
     fn copy(&self, choice: &Choice) -> Copyable {
-        let mut words = vec!["cargo".to_owned()];
-        words.extend(self.command(choice));
-        let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-        let line = match &self.prelude {
-            Some(prelude) => format!("{prelude} && {}", words.join(" ")),
-            None => words.join(" "),
-        };
+        let text = |word: &OsString| word.to_string_lossy().into_owned();
+        let set = self.environment.iter();
+        let set = set.map(|(name, value)| format!("{}={}", text(name), quoted(&text(value))));
+        let words = std::iter::once("cargo".to_owned())
+            .chain(self.command(choice))
+            .chain(["--target-dir".to_owned(), COPIED_TARGET.to_owned()]);
+        let line: Vec<String> = set.chain(words.map(|word| quoted(&word))).collect();
         let keys = PROFILE.into_iter().filter_map(|key| {
             let level = choice.level(key)?;
             Some(format!("{key} = {}", toml_value(level)))
@@ -162,7 +162,10 @@ impl Compiler for Rust {
             configuration.push((".cargo/config.toml".to_owned(), text));
         }
         Copyable {
-            commands: vec![line],
+            commands: vec![
+                line.join(" "),
+                format!("cp {COPIED_TARGET}/{TARGET}/release/*.wasm {OUTPUT}"),
+            ],
             configuration,
             ..Copyable::default()
         }
@@ -206,7 +209,7 @@ fn has_target() -> bool {
 type Variables = Vec<(OsString, OsString)>;
 
 /// The environment of a toolchain that `scripts/toolchains` made ready.
-fn from_cache() -> Option<(Variables, Option<String>)> {
+fn from_cache() -> Option<Variables> {
     let toolchains = cache()?.join("guest-toolchain");
     let file = ["rustup", "debian"]
         .map(|route| toolchains.join(route).join("env"))
@@ -229,8 +232,7 @@ fn from_cache() -> Option<(Variables, Option<String>)> {
             OsString::from_vec(pair[at + 1..].to_vec()),
         ))
     });
-    let prelude = r#". "$(scripts/toolchains)""#.to_owned();
-    Some((pairs.collect(), Some(prelude)))
+    Some(pairs.collect())
 }
 
 #[cfg(test)]
@@ -242,7 +244,6 @@ mod tests {
             folder: "plugin".into(),
             cargo: "cargo".into(),
             environment: Vec::new(),
-            prelude: None,
             profile: profile.parse().expect("TOML"),
             more: Vec::new(),
         }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use reports::{Choice, Copyable, Factor};
 
 use super::{Compiler, Missing, factor};
+use crate::tuning::OUTPUT;
 use crate::tuning::tool::{Tool, cache, in_path, quoted};
 
 /// The Zig compiler: the system's, or that of the Python package `ziglang`.
@@ -94,7 +95,7 @@ impl Compiler for Zig {
         let words = self.command.iter().cloned().chain(self.words(choice));
         let words: Vec<String> = words.map(|word| quoted(&word)).collect();
         Copyable {
-            commands: vec![format!("{} -femit-bin=plugin.wasm", words.join(" "))],
+            commands: vec![format!("{} -femit-bin={OUTPUT}", words.join(" "))],
             ..Copyable::default()
         }
     }

@@ -9,7 +9,11 @@ use runtimes::RuntimeEntry;
 use super::campaign::Campaign;
 use super::race::Race;
 use crate::error::Error;
-use crate::tuning::knobs;
+use crate::tuning::tool::quoted;
+use crate::tuning::{OUTPUT, knobs};
+
+/// The default's module in the folder.
+const DEFAULT_MODULE: &str = "modules/default.wasm";
 
 impl Campaign<'_> {
     /// Writes the lines of the candidates that have ended.
@@ -65,19 +69,17 @@ impl Campaign<'_> {
 
     fn copy(&self, entry: &RuntimeEntry, choice: &Choice) -> Copyable {
         let mut copy = self.builds.copy(choice);
+        if self.builds.compiler.is_none() {
+            let given = match &self.arguments.source {
+                Some(path) => path.clone(),
+                None => self.folder.join(DEFAULT_MODULE),
+            };
+            let given = quoted(&given.display().to_string());
+            copy.commands.insert(0, format!("cp {given} {OUTPUT}"));
+        }
         let opening = knobs::opening(entry, choice, self.arguments.deadline);
-        let rest = match (&self.arguments.requests, &self.arguments.config) {
-            (Some(requests), Some(config)) => format!(
-                "--module plugin.wasm --config {} --requests {}",
-                config.display(),
-                requests.display()
-            ),
-            (Some(requests), None) => {
-                format!("--module plugin.wasm --requests {}", requests.display())
-            }
-            (None, _) => "--module plugin.wasm --requests traffic.jsonl".to_owned(),
-        };
-        copy.measure = format!("pwbench run {} {rest}", opening.options());
+        let (how, with) = (opening.options(), &self.options);
+        copy.measure = format!("pwbench run {how} --module {OUTPUT} {with}");
         let knobs: Vec<String> = opening
             .knobs
             .iter()
@@ -100,7 +102,7 @@ impl Campaign<'_> {
             "check space and permissions",
         ))?;
         self.builds
-            .keep_module(&Choice::default(), &folder.join("default.wasm"))?;
+            .keep_module(&Choice::default(), &self.folder.join(DEFAULT_MODULE))?;
         for runtime in &mut self.tuning.runtimes {
             for one in &mut runtime.confirmations {
                 if one.candidate.is_none() {

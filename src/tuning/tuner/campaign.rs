@@ -12,11 +12,13 @@ use runtimes::RuntimeEntry;
 
 use super::choice::allowed;
 use super::race::Race;
+use super::timetable::Timetable;
 use crate::cli::TuneArgs;
 use crate::error::Error;
 use crate::experiment::{Progress, Stop};
-use crate::tuning::builds::Builds;
+use crate::tuning::builds::{Builds, Unbuilt};
 use crate::tuning::knobs;
+use crate::tuning::materials::Options;
 use crate::tuning::measuring::Measuring;
 
 /// Share of the time that modules of single levels may take to build.
@@ -28,6 +30,8 @@ pub(super) struct Campaign<'a> {
     pub(super) progress: &'a Progress,
     pub(super) measuring: Measuring<'a>,
     pub(super) builds: Builds,
+    /// With what a person measures again.
+    pub(super) options: Options,
     pub(super) folder: PathBuf,
     pub(super) runtimes: Vec<&'static RuntimeEntry>,
     pub(super) tuning: Tuning,
@@ -39,13 +43,18 @@ pub(super) struct Campaign<'a> {
 
 impl Campaign<'_> {
     pub(super) async fn run(&mut self, seed: u64) -> Result<(), Stop> {
-        let default = match self.builds.get(&Choice::default()).await? {
+        let end = self.begin + self.arguments.budget;
+        let default = match self.builds.get(&Choice::default(), end).await? {
             Ok(built) => built,
-            Err(reason) => return Err(Error::TuneDefault(reason).into()),
+            Err(Unbuilt::Failed(reason)) => return Err(Error::TuneDefault(reason).into()),
+            Err(Unbuilt::Late) => return Err(self.late("its build").into()),
         };
         let first = self.runtimes[0];
-        if let Err(failed) = self.measuring.set_reference(&default, &first.id).await? {
-            return Err(Error::TuneDefault(failed.to_string()).into());
+        let set = self.measuring.set_reference(&default, &first.id, end);
+        match set.await? {
+            Ok(()) => {}
+            Err(_) if Instant::now() >= end => return Err(self.late("its check").into()),
+            Err(failed) => return Err(Error::TuneDefault(failed.to_string()).into()),
         }
         self.build_singles().await?;
         for (index, entry) in self.runtimes.clone().into_iter().enumerate() {
@@ -59,24 +68,25 @@ impl Campaign<'_> {
         Ok(())
     }
 
+    fn late(&self, what: &str) -> Error {
+        let budget = self.arguments.budget.as_secs_f64();
+        Error::TuneBudget(format!("{what} did not end within {budget} s"))
+    }
+
     /// Makes the modules of all single levels, in as much time as there is for that.
     async fn build_singles(&mut self) -> Result<(), Stop> {
         let factors = self.builds.factors.clone();
         let levels: usize = factors.iter().map(|factor| factor.levels.len()).sum();
         self.progress.stage("building", levels);
+        let until = self.begin + self.arguments.budget.mul_f64(BUILD_SHARE);
         for factor in &factors {
             for level in &factor.levels {
-                let spent =
-                    self.begin.elapsed().as_secs_f64() / self.arguments.budget.as_secs_f64();
-                if spent < BUILD_SHARE {
-                    self.progress
-                        .trial(&format!("{}={level}", factor.name), None);
-                    // A module that cannot be built is told of when its turn in a race comes.
-                    let _ = self
-                        .builds
-                        .get(&Choice::single(&factor.name, level))
-                        .await?;
-                }
+                self.progress
+                    .trial(&format!("{}={level}", factor.name), None);
+                // A module that cannot be built is told of when its turn in a race comes, and
+                // one that there was no time for is not made.
+                let single = Choice::single(&factor.name, level);
+                let _ = self.builds.get(&single, until).await?;
                 self.progress.ended();
             }
         }
@@ -137,7 +147,7 @@ impl Campaign<'_> {
             order: Vec::new(),
             random: StdRng::seed_from_u64(seed),
             begin: Instant::now(),
-            share,
+            timetable: Timetable::new(share, self.arguments.objectives.len()),
         })
     }
 }

@@ -1,11 +1,13 @@
 //! One runtime's contest: contestants are prepared and measured, block by block.
 
+use std::time::Instant;
+
 use reports::{Choice, Step, Traffic};
 
 use super::campaign::Campaign;
 use super::race::{Race, key};
 use crate::experiment::Stop;
-use crate::tuning::builds::Built;
+use crate::tuning::builds::{Built, Unbuilt};
 use crate::tuning::knobs;
 use crate::tuning::materials::Part;
 
@@ -26,49 +28,83 @@ impl Campaign<'_> {
             else {
                 return Ok(());
             };
-            let part = match traffic {
-                Traffic::Search => Part::Search,
-                Traffic::HeldOut => Part::HeldOut,
-            };
-            let new = contestants
-                .iter()
-                .filter(|index| !race.ready.contains_key(&key(**index, part)))
-                .count();
-            if new > 0 {
-                self.progress.stage("checking", new);
-            }
-            for index in &contestants {
-                if !race.ready.contains_key(&key(*index, part)) {
-                    let label = race.label(*index);
-                    self.progress.trial(&label, None);
-                    self.prepare(race, *index, part).await?;
-                    self.progress.ended();
-                }
-            }
-            let order = race.order(block, &contestants, part);
-            self.progress.stage("racing", order.len());
-            for index in order {
-                let left = self.arguments.budget.saturating_sub(self.begin.elapsed());
-                self.progress.trial(&race.label(index), Some(left));
-                self.trial(race, index, block, part, traffic).await?;
-                self.progress.ended();
-            }
+            self.prepare_all(race, &contestants, traffic).await?;
+            self.measure_all(race, block, &contestants, traffic).await?;
             if race.search.contestants()[0].has_failed() {
                 return Ok(());
             }
         }
     }
 
-    /// Builds and checks a contestant; takes it out of the race when that fails.
-    async fn prepare(&mut self, race: &mut Race, index: usize, part: Part) -> Result<(), Stop> {
+    /// Prepares those that are not ready yet, while there is time.
+    async fn prepare_all(
+        &mut self,
+        race: &mut Race,
+        contestants: &[usize],
+        traffic: Traffic,
+    ) -> Result<(), Stop> {
+        let part = part(traffic);
+        let new = contestants.iter().copied();
+        let new: Vec<usize> = new
+            .filter(|index| !race.ready.contains_key(&key(*index, part)))
+            .collect();
+        if !new.is_empty() {
+            self.progress.stage("checking", new.len());
+        }
+        for index in new {
+            if race.is_late(traffic) {
+                break;
+            }
+            self.progress.trial(&race.label(index), None);
+            if let Err(unfit) = self.prepare(race, index, traffic).await? {
+                match unfit {
+                    Unbuilt::Failed(reason) => race.search.fail(index, reason),
+                    Unbuilt::Late => race.search.leave_out(index),
+                }
+            }
+            self.progress.ended();
+        }
+        Ok(())
+    }
+
+    /// Measures each once, while there is time.
+    async fn measure_all(
+        &mut self,
+        race: &mut Race,
+        block: u32,
+        contestants: &[usize],
+        traffic: Traffic,
+    ) -> Result<(), Stop> {
+        let order = race.order(block, contestants, part(traffic));
+        self.progress.stage("racing", order.len());
+        for index in order {
+            if race.is_late(traffic) {
+                break;
+            }
+            let left = self.arguments.budget.saturating_sub(self.begin.elapsed());
+            self.progress.trial(&race.label(index), Some(left));
+            self.trial(race, index, block, traffic).await?;
+            self.progress.ended();
+        }
+        Ok(())
+    }
+
+    /// Builds and checks a contestant. The inner error is why it takes no further part.
+    async fn prepare(
+        &mut self,
+        race: &mut Race,
+        index: usize,
+        traffic: Traffic,
+    ) -> Result<Result<(), Unbuilt>, Stop> {
+        let (part, until) = (part(traffic), race.until(traffic));
         let choice = race.search.contestants()[index].choice.clone();
         let control = race.search.contestants()[index].control;
-        let built = match self.builds.get(&choice).await? {
+        let built = match self.builds.get(&choice, until).await? {
             Ok(built) => built,
-            Err(reason) => {
-                race.search.fail(index, format!("not built: {reason}"));
-                return Ok(());
+            Err(Unbuilt::Failed(reason)) => {
+                return Ok(Err(Unbuilt::Failed(format!("not built: {reason}"))));
             }
+            Err(late) => return Ok(Err(late)),
         };
         let opening = knobs::opening(race.entry, &choice, self.arguments.deadline);
         if part == Part::Search && !control {
@@ -79,39 +115,53 @@ impl Campaign<'_> {
             if let Some((_, _, other)) = same {
                 let other = race.search.contestants()[*other].choice.clone();
                 race.search.same_bytes(index, other);
-                return Ok(());
+                return Ok(Ok(()));
             }
             race.seen
                 .push((built.sha256.clone(), opening.clone(), index));
         }
-        if let Err(reason) = self.fits_all(&built).await? {
-            race.search.fail(index, reason);
-            return Ok(());
+        if let Err(unfit) = self.fits_all(&built, until).await? {
+            return Ok(Err(unfit));
         }
-        match self.measuring.check(&built, &opening, part).await? {
+        let start = Instant::now();
+        let checked = self.measuring.check(&built, &opening, part, until).await?;
+        race.timetable.checked(start.elapsed());
+        Ok(match checked {
             Ok(ready) => {
                 race.ready.insert(key(index, part), ready);
+                Ok(())
             }
-            Err(failed) => race.search.fail(index, failed.to_string()),
-        }
-        Ok(())
+            Err(_) if Instant::now() >= until => Err(Unbuilt::Late),
+            Err(failed) => Err(Unbuilt::Failed(failed.to_string())),
+        })
     }
 
     /// Whether every runtime of the campaign does with the module what the default does.
-    async fn fits_all(&mut self, built: &Built) -> Result<Result<(), String>, Stop> {
+    async fn fits_all(
+        &mut self,
+        built: &Built,
+        until: Instant,
+    ) -> Result<Result<(), Unbuilt>, Stop> {
         if let Some(known) = self.fit.get(&built.sha256) {
-            return Ok(known.clone());
+            return Ok(known.clone().map_err(Unbuilt::Failed));
         }
         let mut fits = Ok(());
         for entry in self.runtimes.clone() {
             let opening = knobs::opening(entry, &Choice::default(), self.arguments.deadline);
-            if let Err(failed) = self.measuring.check(built, &opening, Part::Search).await? {
+            let checked = self
+                .measuring
+                .check(built, &opening, Part::Search, until)
+                .await?;
+            if Instant::now() >= until {
+                return Ok(Err(Unbuilt::Late));
+            }
+            if let Err(failed) = checked {
                 fits = Err(format!("on {}: {failed}", entry.id));
                 break;
             }
         }
         self.fit.insert(built.sha256.clone(), fits.clone());
-        Ok(fits)
+        Ok(fits.map_err(Unbuilt::Failed))
     }
 
     async fn trial(
@@ -119,14 +169,19 @@ impl Campaign<'_> {
         race: &mut Race,
         index: usize,
         block: u32,
-        part: Part,
         traffic: Traffic,
     ) -> Result<(), Stop> {
+        let (part, until) = (part(traffic), race.until(traffic));
         let Some(ready) = race.ready.get(&key(index, part)) else {
             return Ok(());
         };
-        match self.measuring.measure(ready, part).await? {
+        let start = Instant::now();
+        let measured = self.measuring.measure(ready, part, until).await?;
+        race.timetable.tried(traffic, start.elapsed());
+        match measured {
             Ok(values) => race.search.record(index, block, traffic, &values),
+            // It was not slow: the time was up.
+            Err(_) if Instant::now() >= until => {}
             Err(failed) => {
                 let strikes = race.strikes.entry(index).or_default();
                 *strikes += 1;
@@ -136,5 +191,12 @@ impl Campaign<'_> {
             }
         }
         Ok(())
+    }
+}
+
+fn part(traffic: Traffic) -> Part {
+    match traffic {
+        Traffic::Search => Part::Search,
+        Traffic::HeldOut => Part::HeldOut,
     }
 }

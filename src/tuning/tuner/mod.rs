@@ -6,5 +6,6 @@ mod choice;
 mod contest;
 mod race;
 mod start;
+mod timetable;
 
 pub(crate) use start::{Tuned, tune};

@@ -1,13 +1,14 @@
 //! One runtime's part of the campaign.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom as _;
-use reports::{Factor, Search};
+use reports::{Factor, Search, Spent, Traffic};
 use runtimes::RuntimeEntry;
 
+use super::timetable::Timetable;
 use crate::tuning::knobs::Opening;
 use crate::tuning::materials::Part;
 use crate::tuning::measuring::Ready;
@@ -25,16 +26,22 @@ pub(super) struct Race {
     pub(super) order: Vec<usize>,
     pub(super) random: StdRng,
     pub(super) begin: Instant,
-    pub(super) share: Duration,
+    pub(super) timetable: Timetable,
 }
 
 impl Race {
-    pub(super) fn spent(&self) -> f64 {
-        let share = self.share.as_secs_f64();
-        match share > 0.0 {
-            true => self.begin.elapsed().as_secs_f64() / share,
-            false => 1.0,
-        }
+    pub(super) fn spent(&self) -> Spent {
+        self.timetable.spent(self.begin.elapsed())
+    }
+
+    /// Whether no further check or trial would end in time.
+    pub(super) fn is_late(&self, traffic: Traffic) -> bool {
+        self.timetable.is_late(self.begin.elapsed(), traffic)
+    }
+
+    /// When what is done over this traffic must have ended.
+    pub(super) fn until(&self, traffic: Traffic) -> Instant {
+        self.begin + self.timetable.end(traffic)
     }
 
     pub(super) fn label(&self, index: usize) -> String {

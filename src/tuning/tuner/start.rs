@@ -15,7 +15,7 @@ use crate::experiment::{Interrupt, Progress, Runner, Stop, unix_ms};
 use crate::machine;
 use crate::tuning::builds::Builds;
 use crate::tuning::compilers;
-use crate::tuning::materials::Materials;
+use crate::tuning::materials::{Materials, Options};
 use crate::tuning::measuring::Measuring;
 use crate::tuning::source::Source;
 use crate::tuning::wasm_opt::{self, WasmOpt};
@@ -113,6 +113,15 @@ pub(crate) async fn tune(
         ..Tuning::default()
     };
     tuning.write_campaign(&folder)?;
+    let options = match &arguments.requests {
+        Some(requests) => Options {
+            requests: requests.clone(),
+            config: arguments.config.clone(),
+            root_id: arguments.root_id.clone(),
+            models: arguments.models.clone(),
+        },
+        None => materials.keep(&folder.join("workload"))?,
+    };
     let books = folder.join("candidates.jsonl");
     let books = fs::File::create(&books).map_err(Error::io(
         &books,
@@ -128,6 +137,7 @@ pub(crate) async fn tune(
             folder: work.path(),
         },
         builds,
+        options,
         folder,
         runtimes,
         tuning,
@@ -142,6 +152,7 @@ pub(crate) async fn tune(
         Err(Stop::Interrupted) => campaign.tuning.interrupted = true,
         Err(Stop::Error(error)) => return Err(*error),
     }
+    campaign.tuning.join_fronts();
     campaign.tuning.seconds = begin.elapsed().as_secs_f64();
     campaign.keep_modules()?;
     campaign.tuning.write_campaign(&campaign.folder)?;

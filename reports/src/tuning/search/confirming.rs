@@ -6,13 +6,15 @@ use crate::statistics::{Policy, Word, paired_ratio};
 use crate::tuning::compare::{Against, BAND, FEWEST, compare};
 use crate::tuning::contestant::SearchStage;
 
-/// Blocks of the confirmation: with time, and at least.
+/// Blocks of the confirmation, with time.
 const CONFIRM_BLOCKS: u32 = 12;
-const CONFIRM_FEWEST: u32 = 6;
 /// A choice within this share of the best may win by changing less.
 const SIMPLER: f64 = 0.01;
 
 impl Search {
+    /// Blocks that a confirmation needs at least.
+    pub const FEWEST_CONFIRMING: u32 = FEWEST as u32;
+
     /// A winner against the default over held-out traffic, with the word that may be said
     /// and whether the A/A control held.
     pub fn confirmation(
@@ -92,9 +94,7 @@ impl Search {
         (self.stage, self.in_stage) = (SearchStage::Confirm, 0);
     }
 
-    pub(super) fn confirmed(&self, spent: f64) -> bool {
-        let nothing = self.winners.is_empty();
-        let enough = self.in_stage >= CONFIRM_FEWEST.max(FEWEST as u32);
-        nothing || self.in_stage >= CONFIRM_BLOCKS || (enough && spent >= 1.0)
+    pub(super) fn confirmed(&self, over: bool) -> bool {
+        self.winners.is_empty() || self.in_stage >= CONFIRM_BLOCKS || over
     }
 }

@@ -8,8 +8,7 @@ mod stages;
 mod step;
 
 pub use stages::Search;
-pub use step::{Step, Traffic};
+pub use step::{Spent, Step, Traffic};
 
-/// Shares of the time after which a stage ends.
-const SCREEN_SHARE: f64 = 0.5;
-const COMBINE_SHARE: f64 = 0.8;
+/// Share of the search's time after which the screening ends.
+const SCREEN_SHARE: f64 = 0.6;

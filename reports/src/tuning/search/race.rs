@@ -1,7 +1,7 @@
 //! The race of the combinations.
 
+use super::SCREEN_SHARE;
 use super::stages::{CONTROL, Search};
-use super::{COMBINE_SHARE, SCREEN_SHARE};
 use crate::recommendation::Quantity;
 use crate::tuning::compare::Standing;
 use crate::tuning::contestant::Fate;
@@ -15,7 +15,7 @@ impl Search {
     pub(super) fn combined(&mut self, spent: f64) -> bool {
         if self.in_stage > 0 && self.in_stage.is_multiple_of(COMBINE_RUNG) {
             self.drop_worse();
-            if spent >= f64::midpoint(SCREEN_SHARE, COMBINE_SHARE) {
+            if spent >= f64::midpoint(SCREEN_SHARE, 1.0) {
                 self.set_aside();
             }
         }
@@ -26,7 +26,7 @@ impl Search {
             .count();
         let enough = self.in_stage >= COMBINE_RUNG;
         let last = self.in_stage >= COMBINE_RUNG * COMBINE_RUNGS;
-        rivals == 0 || (rivals == 1 && enough) || last || spent >= COMBINE_SHARE
+        rivals == 0 || (rivals == 1 && enough) || last || spent >= 1.0
     }
 
     /// Takes out what is surely worse than the leader on every objective.

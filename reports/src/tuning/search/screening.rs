@@ -1,7 +1,7 @@
 //! Screening: every level by itself against the default.
 
+use super::SCREEN_SHARE;
 use super::stages::{CONTROL, Search};
-use super::{COMBINE_SHARE, SCREEN_SHARE};
 use crate::tuning::compare::Standing;
 use crate::tuning::contestant::Fate;
 
@@ -39,6 +39,6 @@ impl Search {
             .last()
             .is_none_or(|last| self.in_stage >= *last);
         let enough = self.in_stage >= SCREEN_LOOKS[0] && spent >= SCREEN_SHARE;
-        last || !unsettled || enough || spent >= COMBINE_SHARE
+        last || !unsettled || enough || spent >= 1.0
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::step::{Step, Traffic};
+use super::step::{Spent, Step, Traffic};
 use crate::recommendation::Quantity;
-use crate::tuning::compare::{Against, compare};
+use crate::tuning::compare::{Against, FEWEST, compare};
 use crate::tuning::contestant::{Contestant, Fate, SearchStage};
 use crate::tuning::factor::{Choice, Factor};
 use crate::tuning::front::front;
@@ -72,18 +72,18 @@ impl Search {
         &self.objectives
     }
 
-    /// What is to be measured next, when `spent` is the share of the time that has passed.
-    pub fn next(&mut self, spent: f64) -> Step {
+    /// What is to be measured next, when the time stands so.
+    pub fn next(&mut self, spent: Spent) -> Step {
         if self.contestants[DEFAULT].has_failed() {
             return Step::Done;
         }
-        if self.stage == SearchStage::Screen && self.screened(spent) {
+        if self.stage == SearchStage::Screen && self.screened(spent.search) {
             self.combine();
         }
-        if self.stage == SearchStage::Combine && self.combined(spent) {
+        if self.stage == SearchStage::Combine && self.combined(spent.search) {
             self.choose();
         }
-        if self.stage == SearchStage::Confirm && self.confirmed(spent) {
+        if self.stage == SearchStage::Confirm && self.confirmed(spent.over) {
             return Step::Done;
         }
         self.in_stage += 1;
@@ -131,6 +131,16 @@ impl Search {
     /// Takes a contestant out whose module and knobs are those of another, to the byte.
     pub fn same_bytes(&mut self, contestant: usize, other: Choice) {
         self.contestants[contestant].fate = Fate::SameBytes { other };
+    }
+
+    /// Takes a contestant out for which there was no time.
+    pub fn leave_out(&mut self, contestant: usize) {
+        self.contestants[contestant].fate = Fate::SetAside;
+    }
+
+    /// Whether the time did not suffice for anything to be said against the default.
+    pub fn is_cut_short(&self) -> bool {
+        self.block < FEWEST as u32
     }
 
     /// What each level is worth by itself, for each of `quantities`.

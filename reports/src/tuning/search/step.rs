@@ -9,6 +9,15 @@ pub enum Traffic {
     HeldOut,
 }
 
+/// How the time stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Spent {
+    /// Share of the time that the search has until its confirmation must begin.
+    pub search: f64,
+    /// Whether no further block of the confirmation would end in time.
+    pub over: bool,
+}
+
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
