@@ -47,6 +47,10 @@ fn runtimes_are_judged_by_a_measured_campaign() {
     let answer = json(&output);
     let best = &answer["candidates"][0];
     assert_eq!(best["standing"], "meets", "{answer}");
+    for one in answer["candidates"].as_array().expect("candidates") {
+        assert!(one["features"]["tail-call"]["has"].is_boolean(), "{one}");
+        assert!(one["says"]["licence"].is_array(), "{one}");
+    }
     let standing = |runtime: &str| {
         let all = answer["candidates"].as_array().expect("candidates");
         let found = all.iter().find(|one| one["runtime"] == runtime);

@@ -134,9 +134,15 @@ fn runtime(name: &str, p99: f64, cpu: f64, spread: f64) -> Knowledge {
 }
 
 fn recommend(needs: &str, known: &[Knowledge]) -> Recommendation {
+    recommend_on(1.0, needs, known)
+}
+
+/// On a machine where a thing measured twice differs by this factor.
+fn recommend_on(reach: f64, needs: &str, known: &[Knowledge]) -> Recommendation {
     Recommendation::new(
         &parse(needs).expect("needs"),
         known,
+        reach,
         "results/x",
         Vec::new(),
     )
@@ -166,6 +172,35 @@ fn an_interval_on_one_side_is_sure_and_across_the_limit_is_not() {
     assert_eq!(
         answer.best().map(|best| best.runtime.as_str()),
         Some("far/below")
+    );
+}
+
+#[test]
+fn on_an_unsteady_machine_only_what_lies_beyond_its_unsteadiness_is_sure() {
+    let known = [runtime("near/x", 40_000.0, 1.0, 0.05)];
+    let standing = |reach, needs| recommend_on(reach, needs, &known).candidates[0].standing;
+    assert_eq!(standing(1.0, "p99<50us"), Standing::Meets);
+    assert_eq!(standing(1.3, "p99<50us"), Standing::NotSure);
+    assert_eq!(standing(1.3, "p99<90us"), Standing::Meets);
+    assert_eq!(standing(1.3, "p99<35us"), Standing::NotSure);
+    assert_eq!(standing(1.3, "p99<20us"), Standing::Fails);
+    assert_eq!(standing(f64::INFINITY, "p99<1s"), Standing::NotSure);
+    // What was not measured in samples stands.
+    assert_eq!(standing(f64::INFINITY, "simd"), Standing::Meets);
+}
+
+#[test]
+fn every_candidate_tells_its_features_and_facts_asked_for_or_not() {
+    let mut known = runtime("engine/x", 10_000.0, 1.0, 0.01);
+    let line = "MIT or Apache-2.0".to_owned();
+    known.says.insert("licence".to_owned(), vec![line.clone()]);
+    let answer = recommend("p99<50us", &[known]);
+    let candidate = &answer.candidates[0];
+    assert!(candidate.features["simd"].has && candidate.says["licence"] == [line.clone()]);
+    let markdown = answer.document().markdown();
+    assert!(
+        markdown.contains(&line) && markdown.contains("simd"),
+        "{markdown}"
     );
 }
 

@@ -26,10 +26,12 @@ Examples:
   pwbench recommend --needs needs.toml --module plugin.wasm --requests recorded.har
   pwbench recommend --need 'cpu<20us,licence=Apache' --campaign results/20261127-101500-full
 
-Exit codes: 0 a runtime meets every need, 1 none does, 3 none surely does but some may.
+Exit codes: 0 a runtime meets every need, 1 none does, 3 none surely does but some may: too few \
+blocks, or the A/A control failed and a value lies within what it differed by.
 
 With --format json, standard output is an object of: needs, workloads, candidates (runtime, \
-standing, findings (need, met, found, value, of_limit), cpu_ns, misses, distance, reason), \
+standing, findings (need, met, found, value, of_limit), cpu_ns, misses, distance, reason, \
+features (by word: has, found), says (by topic)), \
 cautions, campaign; in this order."
 )]
 pub(crate) struct RecommendArgs {

@@ -24,14 +24,20 @@ pub(super) fn recommend(mut arguments: RecommendArgs) -> Result<Exit, Error> {
         },
     };
     let campaign = CampaignFolder::open(&folder)?;
-    let gathered = super::block_on(gather(&needs, &campaign, &runner, &progress))?;
-    let (known, cautions) = match gathered {
+    let gathered = super::block_on(gather(&campaign, &runner, &progress))?;
+    let gathered = match gathered {
         Ok(gathered) => gathered,
         Err(Stop::Interrupted) => return Ok(Exit::Interrupted),
         Err(Stop::Error(error)) => return Err(*error),
     };
     let place = folder.display().to_string();
-    let answer = Recommendation::new(&needs, &known, &place, cautions);
+    let answer = Recommendation::new(
+        &needs,
+        &gathered.known,
+        gathered.reach,
+        &place,
+        gathered.cautions,
+    );
     match arguments.run.format {
         Format::Json => print_json(&answer)?,
         Format::Table => print_text(answer.document().terminal(width()).trim_end()),

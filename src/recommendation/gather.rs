@@ -4,9 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use conformance::PROPOSALS;
-use reports::{
-    CampaignFolder, Knowledge, Need, NeedError, Needs, Report, RuntimeValues, values_of,
-};
+use reports::{CampaignFolder, Knowledge, NeedError, Needs, Report, RuntimeValues, values_of};
 use runtimes::Availability;
 
 use super::engine_facts;
@@ -45,20 +43,30 @@ pub(crate) fn needs(text: Option<&str>, file: Option<&Path>) -> Result<Needs, Er
     Ok(needs)
 }
 
-/// Everything that is known of the runtimes of a campaign, and what weakens it.
+/// What is known of the runtimes of a campaign.
+#[derive(Debug)]
+pub(crate) struct Gathered {
+    pub(crate) known: Vec<Knowledge>,
+    /// By how much a thing may differ from itself on the machine that measured.
+    pub(crate) reach: f64,
+    /// What weakens it.
+    pub(crate) cautions: Vec<String>,
+}
+
+/// Everything that is known of the runtimes of a campaign.
 pub(crate) async fn gather(
-    needs: &Needs,
     folder: &CampaignFolder,
     runner: &Runner,
     progress: &Progress,
-) -> Result<(Vec<Knowledge>, Vec<String>), Stop> {
+) -> Result<Gathered, Stop> {
     let campaign = folder.campaign()?;
     let trials = folder.trials()?;
     let values = values_of(&trials.records);
-    let features = features(needs);
     let mut known = Vec::new();
+    progress.stage("probing", values.len());
     for (runtime, values) in values {
-        known.push(of(&runtime, values, &features, runner, progress).await?);
+        known.push(of(&runtime, values, runner, progress).await?);
+        progress.ended();
     }
     for missing in &campaign.unavailable {
         if missing.workload.is_none() && runtimes::find(&missing.runtime).is_some() {
@@ -72,28 +80,26 @@ pub(crate) async fn gather(
     progress.finish();
     let mut cautions = Vec::new();
     let report = Report::new(campaign, &trials.records);
-    if let Some(objection) = &report.summary().trust.objection {
-        cautions.push(format!(
-            "{objection}: limits that a value comes near to may be judged otherwise on a steadier machine"
-        ));
+    let trust = &report.summary().trust;
+    let reach = trust.reach();
+    if let Some(objection) = &trust.objection {
+        cautions.push(match reach.is_finite() {
+            true => {
+                format!("{objection}: a value within {reach:.2} times of its limit is not sure")
+            }
+            false => format!("{objection}: nothing that is measured in samples is sure"),
+        });
     }
-    Ok((known, cautions))
-}
-
-/// The needs that are WebAssembly proposals.
-fn features(needs: &Needs) -> Vec<&'static str> {
-    let known = PROPOSALS.iter().map(|proposal| proposal.name);
-    let asked = |name: &&str| {
-        let is = |need: &Need| matches!(need, Need::Has { word } if word == name);
-        needs.0.iter().any(is)
-    };
-    known.filter(asked).collect()
+    Ok(Gathered {
+        known,
+        reach,
+        cautions,
+    })
 }
 
 async fn of(
     runtime: &str,
     values: RuntimeValues,
-    features: &[&'static str],
     runner: &Runner,
     progress: &Progress,
 ) -> Result<Knowledge, Stop> {
@@ -107,14 +113,15 @@ async fn of(
         return Ok(known);
     };
     engine_facts::add(&mut known, entry);
+    let features: Vec<&str> = PROPOSALS.iter().map(|proposal| proposal.name).collect();
     if runtime == crate::NATIVE {
         for feature in features {
             let word = (false, "no WebAssembly".to_owned());
-            known.has.insert((*feature).to_owned(), word);
+            known.has.insert(feature.to_owned(), word);
         }
-    } else if entry.availability() == Availability::Available && !features.is_empty() {
+    } else if entry.availability() == Availability::Available {
         progress.trial(runtime, None);
-        for finding in probe(runner, runtime, features).await? {
+        for finding in probe(runner, runtime, &features).await? {
             let found = match &finding.reason {
                 Some(reason) => format!("{}: {reason}", finding.support.word()),
                 None => "tried, works".to_owned(),
@@ -131,12 +138,6 @@ async fn of(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_proposals_are_probed() {
-        let needs = needs(Some("simd, deadline, p99<1ms"), None).expect("needs");
-        assert_eq!(features(&needs), ["simd"]);
-    }
 
     #[test]
     fn what_is_no_need_is_named_with_its_place() {

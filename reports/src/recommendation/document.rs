@@ -4,6 +4,7 @@ use super::judge::{Candidate, Met, Recommendation, Standing};
 use super::quantity::Quantity;
 use crate::document::{Document, Part, Section};
 use crate::tables::{Entry, Table, Tone};
+use std::collections::BTreeSet;
 
 impl Recommendation {
     /// The answer, every runtime with every need, and why those that fail do.
@@ -16,7 +17,8 @@ impl Recommendation {
             decided: best.is_some(),
             certainty:
                 "Met and missed mean that the whole 95 % interval of the median over blocks lies \
-                        on one side of the limit."
+                        on one side of the limit; where the A/A control failed, by as much as it \
+                        differed from itself."
                     .to_owned(),
             points: self.points(),
             cautions: self.cautions.clone(),
@@ -28,6 +30,9 @@ impl Recommendation {
                 Section::new("runtimes", "Runtimes")
                     .part(Part::table(self.overview()))
                     .part(Part::table(self.missing())),
+                Section::new("features", "Features and facts")
+                    .part(Part::table(self.features()).evidence())
+                    .part(Part::table(self.facts()).evidence()),
             ],
             footer: "Made by pwbench.".to_owned(),
         }
@@ -135,6 +140,53 @@ impl Recommendation {
                 table.row(vec![
                     one.runtime.as_str().into(),
                     one.reason.clone().unwrap_or_default().into(),
+                ]);
+            }
+        }
+        table
+    }
+
+    /// What every runtime has and lacks, asked for or not.
+    fn features(&self) -> Table {
+        let all = self.candidates.iter().flat_map(|one| one.features.keys());
+        let words: BTreeSet<&String> = all.collect();
+        let mut table = Table::new("What each runtime has").words("Runtime");
+        for word in &words {
+            table = table.words(word.as_str());
+        }
+        for one in self
+            .candidates
+            .iter()
+            .filter(|one| !one.features.is_empty())
+        {
+            let mut row = vec![Entry::toned(one.runtime.as_str(), Tone::Strong)];
+            row.extend(words.iter().map(|word| match one.features.get(*word) {
+                Some(feature) if feature.has => Entry::toned("yes", Tone::Good),
+                Some(_) => Entry::toned("no", Tone::Bad),
+                None => Entry::toned("not known", Tone::Muted),
+            }));
+            table.row(row);
+        }
+        table
+    }
+
+    /// What engines' sources say, one row for each topic and engine.
+    fn facts(&self) -> Table {
+        let mut table = Table::new("What the engines' sources say")
+            .words("Engine")
+            .words("Topic")
+            .words("What they say");
+        let mut told = BTreeSet::new();
+        for one in &self.candidates {
+            let engine = one.runtime.split('/').next().unwrap_or_default();
+            if !told.insert(engine) {
+                continue;
+            }
+            for (topic, lines) in &one.says {
+                table.row(vec![
+                    Entry::toned(engine, Tone::Strong),
+                    topic.as_str().into(),
+                    lines.join(" ").into(),
                 ]);
             }
         }

@@ -85,6 +85,19 @@ pub struct Candidate {
     pub distance: f64,
     /// Why it was not measured.
     pub reason: Option<String>,
+    /// Features and limits that it has or lacks, asked for or not.
+    pub features: BTreeMap<String, Feature>,
+    /// What its engine's sources say, by topic.
+    pub says: BTreeMap<String, Vec<String>>,
+}
+
+/// A feature, as it was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Feature {
+    /// Whether the runtime has it.
+    pub has: bool,
+    /// What was found.
+    pub found: String,
 }
 
 /// The answer.
@@ -104,9 +117,18 @@ pub struct Recommendation {
 }
 
 impl Recommendation {
-    /// Judges every runtime that something is known of.
-    pub fn new(needs: &Needs, known: &[Knowledge], campaign: &str, cautions: Vec<String>) -> Self {
-        let mut candidates: Vec<Candidate> = known.iter().map(|one| judge(needs, one)).collect();
+    /// Judges every runtime that something is known of. `reach` is the factor by which a thing
+    /// measured twice may differ from itself on this machine, 1 on a steady one: a sampled
+    /// value within it of its limit is not sure.
+    pub fn new(
+        needs: &Needs,
+        known: &[Knowledge],
+        reach: f64,
+        campaign: &str,
+        cautions: Vec<String>,
+    ) -> Self {
+        let judged = known.iter().map(|one| judge(needs, one, reach));
+        let mut candidates: Vec<Candidate> = judged.collect();
         let cost = |candidate: &Candidate| candidate.cpu_ns.unwrap_or(f64::INFINITY);
         candidates.sort_by(|a, b| {
             let nearness = match a.standing {
@@ -145,8 +167,9 @@ impl Recommendation {
     }
 }
 
-fn judge(needs: &Needs, known: &Knowledge) -> Candidate {
-    let findings: Vec<Finding> = needs.0.iter().map(|need| find(need, known)).collect();
+fn judge(needs: &Needs, known: &Knowledge, reach: f64) -> Candidate {
+    let findings = needs.0.iter().map(|need| find(need, known, reach));
+    let findings: Vec<Finding> = findings.collect();
     let measured = known.missing.is_none() && known.values.failures.is_empty();
     let worst = findings.iter().map(|finding| finding.met).max();
     let standing = match worst {
@@ -176,10 +199,20 @@ fn judge(needs: &Needs, known: &Knowledge) -> Candidate {
         findings,
         cpu_ns: geometric_mean(cpu),
         reason,
+        features: known.has.iter().map(feature).collect(),
+        says: known.says.clone(),
     }
 }
 
-fn find(need: &Need, known: &Knowledge) -> Finding {
+fn feature((word, (has, found)): (&String, &(bool, String))) -> (String, Feature) {
+    let feature = Feature {
+        has: *has,
+        found: found.clone(),
+    };
+    (word.clone(), feature)
+}
+
+fn find(need: &Need, known: &Knowledge, reach: f64) -> Finding {
     let plain = |met, found: String| Finding {
         need: need.to_string(),
         met,
@@ -188,7 +221,7 @@ fn find(need: &Need, known: &Knowledge) -> Finding {
         of_limit: None,
     };
     match need {
-        Need::Below { quantity, limit } => below(need, *quantity, *limit, known),
+        Need::Below { quantity, limit } => below(need, *quantity, *limit, known, reach),
         Need::Has { word } => match known.has.get(word) {
             Some((true, found)) => plain(Met::Yes, found.clone()),
             Some((false, found)) => plain(Met::No, found.clone()),
@@ -210,14 +243,14 @@ fn find(need: &Need, known: &Knowledge) -> Finding {
 }
 
 /// A limit, on the workload that comes nearest to breaking it.
-fn below(need: &Need, quantity: Quantity, limit: f64, known: &Knowledge) -> Finding {
+fn below(need: &Need, quantity: Quantity, limit: f64, known: &Knowledge, reach: f64) -> Finding {
     let each = known.values.cells.iter().filter_map(|(workload, cell)| {
         let value = located(cell.get(&quantity)?, LEVEL, 0)?;
         Some((workload, value))
     });
     // Every workload must keep the limit, so the word is that of the worst.
     let worst = each
-        .map(|(workload, value)| (met(value, limit), workload, value))
+        .map(|(workload, value)| (met(value, limit, reach), workload, value))
         .max_by(|a, b| a.0.cmp(&b.0).then(a.2.median.total_cmp(&b.2.median)));
     let untold = known
         .values
@@ -259,12 +292,14 @@ fn below(need: &Need, quantity: Quantity, limit: f64, known: &Knowledge) -> Find
     }
 }
 
-fn met(value: Located, limit: f64) -> Met {
+fn met(value: Located, limit: f64, reach: f64) -> Met {
     let constant = value.low == value.high;
     match () {
         () if value.n < FEWEST_BLOCKS && !constant => Met::NotSure,
-        () if value.high < limit => Met::Yes,
-        () if value.low >= limit => Met::No,
+        () if constant && value.high < limit => Met::Yes,
+        () if constant => Met::No,
+        () if value.high * reach < limit => Met::Yes,
+        () if value.low / reach >= limit => Met::No,
         () => Met::NotSure,
     }
 }

@@ -39,6 +39,21 @@ impl Trust {
             .peekable();
         self.objection.is_none() && own.peek().is_some() && own.all(|row| row.control.trusted)
     }
+
+    /// By how much a thing may differ from itself here, as a factor: 1 where the controls held,
+    /// the furthest that the intervals of those that failed reach, and no end where there is
+    /// none to tell.
+    pub fn reach(&self) -> f64 {
+        if self.objection.is_none() {
+            return 1.0;
+        }
+        let failed = self.controls.iter().filter(|row| !row.control.trusted);
+        let reaches = failed.map(|row| {
+            let interval = row.control.ratio.interval;
+            interval.high.max(1.0 / interval.low)
+        });
+        reaches.max_by(f64::total_cmp).unwrap_or(f64::INFINITY)
+    }
 }
 
 pub(super) fn trust(
