@@ -1,11 +1,11 @@
 //! The charts of a ranking.
 
-use crate::charts::{Axis, Bar, Chart, Ink, Line, Point, Unit};
+use crate::charts::{Axis, Bar, Chart, Ink, Line, Unit};
 use crate::model::ModeKind;
 use crate::statistics::Interval;
-use crate::summary::{CellSummary, Group, Metric, Summary};
-use crate::tables::format::{Scale, size};
-use crate::tables::{Entry, Table, Tone, short};
+use crate::summary::{CellSummary, Group, Summary};
+use crate::tables::format::size;
+use crate::tables::short;
 
 /// Cost of every runtime as bars from zero.
 pub(super) fn cost(summary: &Summary, group: &Group) -> Chart {
@@ -146,84 +146,6 @@ pub(super) fn startup(group: &Group) -> Chart {
         .legend(Ink::series(2), "start and configure")
         .legend(Ink::series(3), "first request")
         .caption("Bars from zero, medians over blocks.")
-}
-
-/// Cost against start-up, with the runtimes that none beats in both.
-pub(super) fn front(summary: &Summary, group: &Group) -> Chart {
-    let found = candidates(summary, group);
-    let points = found.iter().map(|one| {
-        let ink = Ink::kind(one.cell.kind);
-        let point = Point::new(&one.cell.cell.runtime, ink, one.startup, one.cost);
-        point.front(is_on_front(one, &found))
-    });
-    Chart::points(
-        "Cost against start-up",
-        Axis::log("start-up to the first answer", Unit::Nanoseconds),
-        Axis::log(short(summary.primary), Unit::Nanoseconds),
-        points.collect(),
-    )
-    .kinds(found.iter().map(|one| one.cell.kind))
-    .caption(
-        "Medians over blocks, both axes logarithmic; further left and further down is better. \
-         Filled and joined: the Pareto front, runtimes that no other beats in both; the native \
-         twin takes no part in it. Point estimates: neighbours may be tied.",
-    )
-}
-
-/// The same as a table.
-pub(super) fn front_table(summary: &Summary, group: &Group) -> Table {
-    let found = candidates(summary, group);
-    let startup = Scale::times(found.iter().map(|one| one.startup));
-    let cost = Scale::times(found.iter().map(|one| one.cost));
-    let mut table = Table::new("Cost against start-up")
-        .words("Runtime")
-        .words("Kind")
-        .numbers("Start-up", startup.unit)
-        .numbers(short(summary.primary), cost.unit)
-        .words("On the front");
-    for one in &found {
-        let front = match is_on_front(one, &found) {
-            true => Entry::toned("yes", Tone::Good),
-            false => Entry::toned("no", Tone::Muted),
-        };
-        table.row(vec![
-            one.cell.cell.runtime.as_str().into(),
-            Entry::kind(one.cell.kind),
-            startup.show(one.startup).into(),
-            cost.show(one.cost).into(),
-            front,
-        ]);
-    }
-    table
-}
-
-/// A cell with both figures.
-struct Candidate<'a> {
-    cell: &'a CellSummary,
-    startup: f64,
-    cost: f64,
-}
-
-fn candidates<'a>(summary: &Summary, group: &'a Group) -> Vec<Candidate<'a>> {
-    let candidate = |cell: &'a CellSummary| {
-        Some(Candidate {
-            cell,
-            startup: cell.metrics.get(&Metric::Startup)?.median,
-            cost: cell.metrics.get(&summary.primary)?.median,
-        })
-    };
-    group.measured().filter_map(candidate).collect()
-}
-
-fn is_on_front(one: &Candidate<'_>, all: &[Candidate<'_>]) -> bool {
-    let runs =
-        |other: &Candidate<'_>| other.cell.kind != ModeKind::Native && !other.cell.trace_differs();
-    let beats = |other: &Candidate<'_>| {
-        other.startup <= one.startup
-            && other.cost <= one.cost
-            && (other.startup < one.startup || other.cost < one.cost)
-    };
-    runs(one) && !all.iter().any(|other| runs(other) && beats(other))
 }
 
 /// Resident memory of the first and of each further VM.

@@ -2,7 +2,7 @@
 
 use super::method::method;
 use super::notices::notices;
-use super::{cells, charts};
+use super::{cells, charts, fronts};
 use crate::document::{Document, Part, Section};
 use crate::summary::{Availability, Group, Summary};
 use crate::tables::{self, Table, format};
@@ -124,6 +124,7 @@ fn ranking(summary: &Summary, index: usize, group: &Group) -> Section {
     let label = group.label();
     let details = label.strip_prefix(group.title.as_str());
     let details = details.unwrap_or_default().trim().trim_matches(['(', ')']);
+    let [cost_front, size_front, memory_front] = fronts::parts(summary, group);
     // The ranking holds the numbers of the first two charts.
     let parts = [
         Part::table(table).titled(""),
@@ -136,11 +137,9 @@ fn ranking(summary: &Summary, index: usize, group: &Group) -> Section {
         Part::table(tables::callbacks(group)).detail(),
         Part::chart_and_table(charts::startup(group), tables::startup(group)).detail(),
         Part::chart_and_table(charts::break_even(group), tables::break_even_table(group)).detail(),
-        Part::chart_and_table(
-            charts::front(summary, group),
-            charts::front_table(summary, group),
-        )
-        .detail(),
+        cost_front.detail(),
+        size_front.detail(),
+        memory_front.detail(),
         Part::chart_and_table(charts::memory(group), tables::memory(group)).detail(),
         Part::table(tables::counts(group)).detail(),
         Part::table(tables::host_calls(group)).detail(),

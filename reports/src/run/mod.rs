@@ -4,6 +4,7 @@ mod beside;
 mod cells;
 mod charts;
 mod document;
+mod fronts;
 mod method;
 mod notices;
 

@@ -1,6 +1,7 @@
 //! The page in a real browser: no complaint, no network, filters and sorting by mouse and key.
 
 mod driver;
+mod kinds;
 #[path = "../synthetic/mod.rs"]
 mod synthetic;
 
@@ -17,6 +18,22 @@ fn page(kind: &str) -> (tempfile::TempDir, PathBuf) {
     let page = Report::new(made.campaign, &made.trials).document().html();
     std::fs::write(&path, page.unwrap()).unwrap();
     (folder, path)
+}
+
+/// Whether the page has what every page must: its script ran, nothing was complained of or
+/// asked for, every name is there once, and nothing stands over the edge.
+fn is_sound(browser: &mut Browser, kind: &str) {
+    assert_eq!(
+        browser.value("document.documentElement.className"),
+        "scripted",
+        "{kind}"
+    );
+    assert_eq!(browser.complaints(), Vec::<String>::new(), "{kind}");
+    let twice = "(() => { const ids = [...document.querySelectorAll('[id]')].map(node => node.id); \
+        return ids.length - new Set(ids).size; })()";
+    assert_eq!(browser.value(twice), 0, "{kind}");
+    let wide = browser.value("document.documentElement.scrollWidth - innerWidth");
+    assert!(wide.as_i64() <= Some(0), "{kind}: {wide}");
 }
 
 /// Rows that are seen in the tables of a section.
@@ -47,6 +64,81 @@ fn the_page_complains_of_nothing_and_asks_no_network() {
         );
         assert_eq!(browser.complaints(), Vec::<String>::new(), "{kind}");
     }
+}
+
+#[test]
+fn the_page_of_every_other_kind_of_result_is_sound_too() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    for (kind, document) in kinds::documents() {
+        let path = folder.path().join(format!("{kind}.html"));
+        std::fs::write(&path, document.html().unwrap()).unwrap();
+        for width in [1400, 400] {
+            browser.size(width, 900);
+            browser.open(&path);
+            is_sound(&mut browser, kind);
+        }
+        let count = |browser: &mut Browser, what: &str| {
+            let count = browser.value(&format!("document.querySelectorAll('{what}').length"));
+            count.as_u64().unwrap()
+        };
+        assert!(count(&mut browser, "figure svg") > 0, "{kind}: no chart");
+        assert!(count(&mut browser, "tbody tr") > 1, "{kind}: no rows");
+        // A name is text, whatever it holds.
+        assert_eq!(count(&mut browser, "main b"), 0, "{kind}");
+        let text = browser.value("document.body.textContent");
+        assert!(text.as_str().unwrap().contains("a <b>|x & \"y\""), "{kind}");
+    }
+}
+
+#[test]
+fn the_page_is_dark_where_that_is_preferred_and_prints_light_and_whole() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let (_folder, path) = page("usual");
+    let mut shown = |media: &str, scheme: &str| {
+        browser.call(
+            "Emulation.setEmulatedMedia",
+            json!({
+                "media": media,
+                "features": [{"name": "prefers-color-scheme", "value": scheme}]
+            }),
+        );
+        browser.open(&path);
+        // Lightness of the page and of its text, 0 to 255, and what is seen.
+        let seen = browser.value(
+            "(() => { const light = colour => { const [r, g, b] = colour.match(/[0-9.]+/g).map(Number); \
+             return 0.3 * r + 0.6 * g + 0.1 * b; }; \
+             const body = getComputedStyle(document.body); \
+             const page = body.backgroundColor.startsWith('rgba(0, 0, 0, 0') ? \
+                 getComputedStyle(document.documentElement).backgroundColor : body.backgroundColor; \
+             return [light(page), light(body.color), \
+                 getComputedStyle(document.querySelector('nav')).display, \
+                 getComputedStyle(document.querySelector('.filters')).display, \
+                 document.querySelectorAll('figure svg').length]; })()",
+        );
+        assert_eq!(
+            browser.complaints(),
+            Vec::<String>::new(),
+            "{media} {scheme}"
+        );
+        let number = |at: usize| seen[at].as_f64().unwrap();
+        let hidden = |at: usize| seen[at] == "none";
+        (number(0), number(1), hidden(2), hidden(3), number(4))
+    };
+    let (page, text, nav, filters, charts) = shown("screen", "light");
+    assert!(page > 200.0 && text < 80.0, "{page} {text}");
+    assert!(!nav && !filters && charts > 0.0);
+    let (page, text, ..) = shown("screen", "dark");
+    assert!(page < 60.0 && text > 180.0, "{page} {text}");
+    // Paper is white, whatever the screen is; nobody can click on it.
+    let (page, text, nav, filters, printed) = shown("print", "dark");
+    assert!(page > 200.0 && text < 80.0, "{page} {text}");
+    assert!(nav && filters);
+    assert_eq!(printed, charts);
 }
 
 #[test]
