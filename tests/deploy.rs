@@ -22,6 +22,10 @@ fn called(script: &str, variables: &[(&str, &str)]) -> (i32, Vec<String>) {
     let text = "#!/bin/sh\nprintf '%s\\n' \"$@\" > \"$0.called\"\nexit ${ENDS_WITH:-0}\n";
     fs::write(&program, text).expect("written");
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("executable");
+    // What else a script starts, so that nothing real is built or fetched.
+    for tool in ["make", "git"] {
+        std::os::unix::fs::symlink("/bin/true", folder.path().join(tool)).expect("a link");
+    }
     // The workflow brings the program in folders of its own.
     for copy in ["bin", "artifacts/pwbench"] {
         let copy = folder.path().join(copy);
@@ -191,4 +195,30 @@ fn the_workflow_measures_every_shard_and_merges_them() {
         "merged",
     ];
     assert_eq!(called, expected);
+}
+
+#[test]
+fn the_gitlab_job_gates_with_the_gates_own_exit_code_and_reports() {
+    let job = &documents("gitlab-ci.yml")[0]["gate"];
+    let lines = job["script"].as_array().expect("a script");
+    let lines: Vec<&str> = lines.iter().filter_map(Value::as_str).collect();
+    // GitLab runs the lines of a script as one, until one fails.
+    let script = lines.join("\n");
+    for (ends, code) in [("0", 0), ("1", 1), ("3", 3)] {
+        let variables = [("CI_DEFAULT_BRANCH", "main"), ("ENDS_WITH", ends)];
+        let (found, called) = called(&script, &variables);
+        assert_eq!(found, code);
+        assert_eq!(
+            called,
+            ["gate", "--config", "gate.toml", "--output", "gate"]
+        );
+    }
+    assert_eq!(job["allow_failure"]["exit_codes"], serde_json::json!([3]));
+    let artifacts = &job["artifacts"];
+    assert_eq!(artifacts["when"], "always");
+    assert_eq!(artifacts["paths"][0], "gate/");
+    // Where the gate writes it: a folder of its own under --output.
+    assert_eq!(artifacts["reports"]["junit"], "gate/*/junit.xml");
+    // The base is another commit.
+    assert_eq!(job["variables"]["GIT_DEPTH"], 0);
 }

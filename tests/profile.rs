@@ -79,36 +79,36 @@ fn the_guests_functions_have_their_names_where_perf_is() {
     .expect("WAT");
     let module = write(folder.path(), "burn.wasm", module);
     let requests = write(folder.path(), "own.jsonl", TRAFFIC);
-    let arguments = [
-        "profile",
-        "--module",
-        &module,
-        "--requests",
-        &requests,
-        "--time",
-        "1",
-        "--format",
-        "json",
-    ];
-    let output = run(folder.path(), &arguments);
-    expect_exit(&output, 0);
-    let profile = &json(&output)["profiles"][0];
-    if profile["perf"]["samples"] == 0 {
-        let _ = writeln!(std::io::stdout(), "skipped: {}", profile["perf"]["note"]);
-        return;
+    for runtime in ["wasmtime/cranelift", "wasmtime/cranelift-aot"] {
+        let arguments = [
+            "profile",
+            "--module",
+            &module,
+            "--requests",
+            &requests,
+            "--runtime",
+            runtime,
+            "--time",
+            "1",
+            "--format",
+            "json",
+        ];
+        let output = run(folder.path(), &arguments);
+        expect_exit(&output, 0);
+        let profile = &json(&output)["profiles"][0];
+        if profile["perf"]["samples"] == 0 {
+            let _ = writeln!(std::io::stdout(), "skipped: {}", profile["perf"]["note"]);
+            return;
+        }
+        let functions = profile["perf"]["functions"].as_array().expect("functions");
+        let top = &functions[0];
+        assert_eq!(top["kind"], "guest", "{runtime}: {functions:?}");
+        let name = top["name"].as_str().expect("a name");
+        assert!(name.contains("burn_much_time"), "{runtime}: {top}");
+        assert!(top["share"].as_f64() > Some(0.5), "{runtime}: {top}");
+        let svg = fs::read_to_string(folder.path().join("profile.svg")).expect("written");
+        assert!(svg.contains("burn_much_time"), "{runtime}");
     }
-    let functions = profile["perf"]["functions"].as_array().expect("functions");
-    let top = &functions[0];
-    assert_eq!(top["kind"], "guest", "{functions:?}");
-    assert!(
-        top["name"]
-            .as_str()
-            .is_some_and(|name| name.contains("burn_much_time")),
-        "{top}"
-    );
-    assert!(top["share"].as_f64() > Some(0.5), "{top}");
-    let svg = fs::read_to_string(folder.path().join("profile.svg")).expect("written");
-    assert!(svg.contains("burn_much_time"));
 }
 
 #[test]

@@ -23,7 +23,14 @@ pub(super) const REMEDY: &str =
 
 /// Whether perf finds the names of the guest's functions on a runtime.
 pub(super) fn has_names(runtime: &str) -> bool {
-    let told = ["wasmtime/cranelift", "wasmtime/winch", "wasmer/cranelift"];
+    // wasmtime writes the map when it loads an artifact as well.
+    let told = [
+        "wasmtime/cranelift",
+        "wasmtime/cranelift-aot",
+        "wasmtime/winch",
+        "wasmtime/winch-aot",
+        "wasmer/cranelift",
+    ];
     runtime == crate::NATIVE || told.contains(&runtime)
 }
 
