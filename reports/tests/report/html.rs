@@ -29,9 +29,9 @@ fn every_campaign_becomes_a_page_that_needs_no_network() {
 #[test]
 fn every_chart_is_drawn_for_wide_and_narrow_pages_and_gives_its_data() {
     let page = Html.export(report("usual").summary()).unwrap();
-    assert_eq!(page.matches("<figure>").count(), 14);
-    assert_eq!(page.matches("<svg").count(), 28);
-    assert_eq!(page.matches("href=\"data:text/csv").count(), 14);
+    assert_eq!(page.matches("<figure>").count(), 18);
+    assert_eq!(page.matches("<svg").count(), 36);
+    assert_eq!(page.matches("href=\"data:text/csv").count(), 18);
     assert_eq!(
         page.matches("<caption>").count(),
         page.matches("<table>").count()
