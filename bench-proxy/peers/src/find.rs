@@ -101,8 +101,16 @@ fn cached(name: &str) -> Option<PathBuf> {
         .map(|entry| entry.path().join(name))
         .filter(|file| file.is_file())
         .collect();
-    found.sort();
+    found.sort_by_key(|path| numbers(path));
     found.pop()
+}
+
+/// The numbers of a version in the order of their places, so that 1.10 is newer than 1.9.
+fn numbers(path: &Path) -> Vec<u64> {
+    let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
+    let text = folder.to_string_lossy();
+    let parts = text.split(|letter: char| !letter.is_ascii_digit());
+    parts.filter_map(|part| part.parse().ok()).collect()
 }
 
 /// What it says of its version, in one line.
@@ -143,7 +151,7 @@ fn number(kind: ProxyKind, line: &str) -> Option<String> {
     }
 }
 
-fn sha256(path: &Path) -> io::Result<String> {
+pub(crate) fn sha256(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
@@ -153,12 +161,16 @@ fn sha256(path: &Path) -> io::Result<String> {
             read => hash.update(&buffer[..read]),
         }
     }
-    let mut text = String::with_capacity(64);
-    for byte in hash.finalize() {
+    Ok(hexadecimal(&hash.finalize()))
+}
+
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
         // Writing to a String cannot fail.
         let _ = write!(text, "{byte:02x}");
     }
-    Ok(text)
+    text
 }
 
 impl Program {
@@ -167,11 +179,8 @@ impl Program {
     /// # Errors
     /// When the module that it needs is not.
     pub fn has(&self, kind: ProxyKind, filter: FilterKind) -> Result<(), Missing> {
-        let file = match (kind, filter) {
-            (ProxyKind::Nginx, FilterKind::Lua) => "ngx_http_lua_module.so",
-            (ProxyKind::Ats, FilterKind::Lua) => "tslua.so",
-            (ProxyKind::Ats, FilterKind::Native) => "header_rewrite.so",
-            _ => return Ok(()),
+        let Some(file) = module_of(kind, filter) else {
+            return Ok(());
         };
         match module(kind, file) {
             Some(_) => Ok(()),
@@ -180,6 +189,16 @@ impl Program {
                 &format!("its module {file} is not installed here"),
             )),
         }
+    }
+}
+
+/// The module that a filter lives in, where that is a file beside the program.
+pub(crate) fn module_of(kind: ProxyKind, filter: FilterKind) -> Option<&'static str> {
+    match (kind, filter) {
+        (ProxyKind::Nginx, FilterKind::Lua) => Some("ngx_http_lua_module.so"),
+        (ProxyKind::Ats, FilterKind::Lua) => Some("tslua.so"),
+        (ProxyKind::Ats, FilterKind::Native) => Some("header_rewrite.so"),
+        _ => None,
     }
 }
 
@@ -251,6 +270,16 @@ mod tests {
         );
         let missing = find(ProxyKind::Bench, Path::new("/nowhere")).unwrap_err();
         assert!(missing.reason.contains("/nowhere"), "{missing:?}");
+    }
+
+    #[test]
+    fn versions_are_ordered_by_their_numbers() {
+        let mut all = ["1.9.2", "1.10.0", "1.10", "0.99"]
+            .map(|version| PathBuf::from(format!("/peers/envoy-{version}/envoy")));
+        all.sort_by_key(|path| numbers(path));
+        let names = all.map(|path| path.to_string_lossy().into_owned());
+        assert_eq!(names[0], "/peers/envoy-0.99/envoy");
+        assert_eq!(names[3], "/peers/envoy-1.10.0/envoy");
     }
 
     #[test]

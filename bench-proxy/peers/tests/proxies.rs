@@ -79,7 +79,7 @@ fn each_proxy_adds_the_same_headers_by_each_of_its_filters_and_leaves_nothing_be
     for kind in OTHERS {
         let Some(program) = here(kind) else { continue };
         for wanted in kind.filters().iter().copied() {
-            // MOSN hands plugins no configuration; see the test of that.
+            // MOSN hands plugins no configuration; see the test of one that needs none.
             if kind == ProxyKind::Mosn && wanted == FilterKind::Wasm {
                 continue;
             }
@@ -130,6 +130,35 @@ fn each_proxy_adds_the_same_headers_by_each_of_its_filters_and_leaves_nothing_be
             assert!(left.is_empty(), "{kind} with {wanted} left {left:?}");
         }
     }
+}
+
+#[test]
+fn mosn_runs_a_plugin_that_needs_no_configuration() {
+    let Some(program) = here(ProxyKind::Mosn) else {
+        return;
+    };
+    let upstream = Upstream::start();
+    let module = "../../workloads/prebuilt/add-headers-rust-raw.wasm";
+    let plugin = Filter::Wasm(Plugin {
+        module: fs::canonicalize(module).expect("a prebuilt module"),
+        root_id: String::new(),
+        configuration: String::new(),
+        runtime: String::new(),
+        isolation: "thread".into(),
+    });
+    let running = start(&setup(ProxyKind::Mosn, &program, &plugin, &upstream))
+        .unwrap_or_else(|error| panic!("{error}"));
+    for _ in 0..5 {
+        let answer = get(running.address(), "/some/path");
+        assert_eq!(
+            (answer.status, answer.body.as_str()),
+            (200, "from the upstream")
+        );
+        for (name, value) in ADDED {
+            assert_eq!(answer.header(name), [value], "{name}");
+        }
+    }
+    running.stop();
 }
 
 #[test]

@@ -6,6 +6,8 @@ mod envoy;
 mod mosn;
 mod nginx;
 
+pub(crate) use mosn::copy as mosn_copy;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 

@@ -92,17 +92,22 @@ pub(super) fn write(
 /// the arguments of 0.2.x. So the mark that says which one a module wants is renamed in a copy,
 /// and nothing else.
 fn module(plugin: &Plugin, sandbox: &Sandbox) -> Result<String, StartError> {
-    let mut bytes = std::fs::read(&plugin.module).map_err(|source| StartError::Folder {
+    let bytes = std::fs::read(&plugin.module).map_err(|source| StartError::Folder {
         path: plugin.module.clone(),
         action: "read",
         source,
     })?;
+    let file = sandbox.write("plugin.wasm", copy(bytes))?;
+    Ok(file.to_string_lossy().into_owned())
+}
+
+/// A module's bytes with the mark that MOSN knows.
+pub(crate) fn copy(mut bytes: Vec<u8>) -> Vec<u8> {
     let at = bytes
         .windows(MOSN_ABI.len())
         .position(|window| ABI.contains(&window));
     if let Some(at) = at {
         bytes[at..at + MOSN_ABI.len()].copy_from_slice(MOSN_ABI);
     }
-    let file = sandbox.write("plugin.wasm", bytes)?;
-    Ok(file.to_string_lossy().into_owned())
+    bytes
 }
