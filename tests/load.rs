@@ -130,6 +130,74 @@ fn filters_are_measured_beside_their_own_proxy_without_one() {
 }
 
 #[test]
+fn the_highest_rate_within_an_objective_is_found_and_accounted_for() {
+    let folder = folder();
+    let output = run(
+        folder.path(),
+        &[
+            "load",
+            "--proxy",
+            "bench",
+            "--filter",
+            "wasm",
+            "--runtime",
+            "wasmtime/winch",
+            "--slo",
+            "p99=200ms",
+            "--connections",
+            "4",
+            "--blocks",
+            "1",
+            "--duration",
+            "0.1",
+            "--keep-all",
+            "--format",
+            "json",
+        ],
+    );
+    expect_exit(&output, 0);
+    let summary = json(&output);
+    let phases = summary["phases"].as_array().expect("phases");
+    assert_eq!(phases.len(), 1, "{phases:?}");
+    assert_eq!(phases[0]["demand"], "search");
+    let rows = phases[0]["rows"].as_array().expect("rows");
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    for row in rows {
+        let rate = row["throughput"].as_f64().expect("a rate");
+        // Rates double from 1,000 and are halved in sixteenths.
+        let steps = (rate / 1_000.0).log2() * 16.0;
+        assert!((steps - steps.round()).abs() < 1e-3, "{row}");
+        assert!(row["cpu_us"].as_f64().expect("a cost") > 1.0, "{row}");
+        assert!(row["good"].as_u64().expect("a count") > 10, "{row}");
+        assert!(row["latency"]["p99_us"].as_f64().is_some(), "{row}");
+    }
+    assert!(rows[1]["to_bare"]["pace"]["ratio"]["estimate"].is_f64());
+    assert!(rows[1]["to_bare"]["cpu"]["ratio"]["estimate"].is_f64());
+
+    // One microsecond is less than the way through the kernel: the proxy is at fault.
+    let output = run(
+        folder.path(),
+        &[
+            "load",
+            "--proxy",
+            "bench",
+            "--filter",
+            "none",
+            "--slo",
+            "p50=1us",
+            "--blocks",
+            "1",
+            "--duration",
+            "0.1",
+            "--keep-all",
+        ],
+    );
+    expect_exit(&output, 1);
+    let text = stderr(&output);
+    assert!(text.contains("no rate met p50=1us: p50 was"), "{text}");
+}
+
+#[test]
 fn a_plugin_of_ones_own_is_measured_and_a_wrong_one_does_not_take_part() {
     let folder = folder();
     support::write(folder.path(), "f.wasm", support::filter("i32.const 0"));

@@ -38,9 +38,9 @@ pub use document::{Document, Part, Section, Weight};
 pub use export::{Csv, ExportError, Exporter, Html, Json, Markdown, Report, exporters};
 pub use kinds::{RUN, Reported, kind_of, reported};
 pub use load::{
-    LoadAbsence, LoadCampaign, LoadComparison, LoadDemand, LoadFolder, LoadLatency, LoadMetric,
-    LoadPlan, LoadReport, LoadRow, LoadSummary, LoadTrust, LoadWorkload, PhaseSummary, ProxyFacts,
-    Round, RoundStatus, RowSummary,
+    LoadAbsence, LoadCampaign, LoadComparison, LoadControl, LoadDemand, LoadFolder, LoadLatency,
+    LoadMetric, LoadPlan, LoadReport, LoadRow, LoadSummary, LoadTrust, LoadWorkload, PhaseSummary,
+    ProxyFacts, Round, RoundStatus, RowSummary,
 };
 pub use merged::{Joined, KIND as MERGED, MergeError, merge};
 pub use model::{

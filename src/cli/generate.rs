@@ -41,8 +41,9 @@ JSON of a run:
                   threads: utilisation, cpu_s, spun_s, waited_for_cpu_s
   wrong_answers   the first of them: exchange, difference
   first_errors    the first of them, in words
-JSON with --slo: objective, rate (null when none met it), limited_by_generator, interrupted,
-  probes (rate, confirms, met, reason, p50_us, p99_us), confirmed (a run as above)
+JSON with --slo: objective, rate (null when none met it), limited_by_generator, unconfirmed
+  (a rate that met it when the probes ran out, else null), interrupted, probes (rate, confirms,
+  met, reason, p50_us, p99_us), confirmed (a run as above)
 
 Exit codes: 0 fine, 1 wrong answers, errors or an objective that no rate meets, 2 bad usage,
 3 not valid: the generator was the bottleneck, 130 interrupted.")]

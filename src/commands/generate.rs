@@ -152,6 +152,12 @@ fn print_search(found: &SearchOutcome) {
         Some(rate) => print_text(&format!("{rate:.0} a second meet {objective}")),
         None => print_text(&format!("no rate was found that meets {objective}")),
     }
+    if let Some(rate) = found.unconfirmed {
+        let probes = found.probes.len();
+        print_text(&format!(
+            "{rate:.0} a second met it, but were not confirmed within {probes} probes"
+        ));
+    }
     if found.limited_by_generator {
         print_text("the generator gave out before the server did: the true rate may be higher");
     }

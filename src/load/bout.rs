@@ -1,23 +1,17 @@
-//! One round: a load on a running proxy, and whether it counts.
+//! One round: a load on a running proxy, and its account.
 
-use std::fs;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use load::{Outcome, SearchOutcome};
+use load::Outcome;
 use peers::{Cores, Running, Spent};
 use reports::{LoadDemand, Round, RoundStatus};
 
 use super::field::Contestant;
 use super::generator::{Generator, Load, Loaded};
+use super::judgement::{Evidence, SATURATED, disturbance, judge, judge_search};
+use super::ticks::Ticks;
 use super::upstream::Upstream;
 use crate::experiment::{Stop, unix_ms};
-
-/// Share of the time that the proxy's busiest thread may wait for its core.
-const WAITED: f64 = 0.05;
-/// Share of the time that the hypervisor may take from the proxy's cores.
-const STOLEN: f64 = 0.05;
-/// A proxy that ran for less of the time in a closed loop was not what set the pace.
-const SATURATED: f64 = 0.90;
 
 /// What rounds have in common.
 pub(crate) struct Ring<'a> {
@@ -28,12 +22,33 @@ pub(crate) struct Ring<'a> {
     pub(crate) connections: u32,
     pub(crate) http2: bool,
     pub(crate) objective: Option<&'a str>,
+    /// Whether upstream and generator have a core each.
+    pub(crate) own_cores: bool,
     /// Whether rounds count in which a process did not get its core.
     pub(crate) keep_all: bool,
 }
 
+/// What processes spent from before a load until after it.
+pub(super) struct Bracket {
+    pub(super) proxy: Spent,
+    pub(super) upstream: Spent,
+    wall: Duration,
+}
+
+impl Bracket {
+    fn share(&self, ns: u64) -> f64 {
+        ns as f64 / self.wall.as_nanos().max(1) as f64
+    }
+
+    /// Share of the time in which the upstream was ready and had no core.
+    pub(super) fn upstream_waited(&self) -> f64 {
+        self.share(self.upstream.delay_ns)
+    }
+}
+
 impl Ring<'_> {
-    /// Loads a proxy and takes its account.
+    /// Loads a proxy and takes its account. A search is followed by one load at the rate that it
+    /// found, of which the account is: what the search spent was at ever other rates.
     ///
     /// # Errors
     /// When the generator fails or was interrupted.
@@ -53,39 +68,86 @@ impl Ring<'_> {
             http2: self.http2,
             check: contestant.check,
         };
+        let (loaded, mut round, bracket) = self.load(running, contestant, &load).await?;
+        let found = match loaded {
+            Loaded::Ran(outcome) => {
+                self.take(&mut round, &outcome, &bracket);
+                round.throughput = outcome.rate;
+                round.bounded = demand == LoadDemand::Closed && round.proxy_busy < SATURATED;
+                return Ok(round);
+            }
+            Loaded::Found(found) => found,
+        };
+        // A proxy that had no core was slow by no fault of its own.
+        let disturbed = disturbance(round.stolen, bracket.share(bracket.proxy.delay_ns));
+        if let Some(reason) = disturbed.filter(|_| !self.keep_all) {
+            round.status = RoundStatus::Rejected(format!("during the search {reason}"));
+            return Ok(round);
+        }
+        let rate = match judge_search(&found) {
+            Ok(rate) => rate,
+            Err(status) => {
+                round.status = status;
+                return Ok(round);
+            }
+        };
+        let at_rate = Load {
+            demand: LoadDemand::Open(rate),
+            ..load
+        };
+        let (loaded, mut round, bracket) = self.load(running, contestant, &at_rate).await?;
+        if let Loaded::Ran(outcome) = loaded {
+            round.demand = demand;
+            self.take(&mut round, &outcome, &bracket);
+            round.throughput = rate;
+            round.bounded = found.limited_by_generator;
+        }
+        Ok(round)
+    }
+
+    /// One load, and a round with what is known of it whatever its kind.
+    async fn load(
+        &self,
+        running: &Running,
+        contestant: &Contestant,
+        load: &Load,
+    ) -> Result<(Loaded, Round, Bracket), Stop> {
         let started_unix_ms = unix_ms();
         let (proxy, upstream) = (running.usage(), self.upstream.usage());
-        let ticks = Ticks::of(self.proxy_cores);
-        let loaded = self.generator.run(&load).await?;
+        let (ticks, begin) = (Ticks::of(self.proxy_cores), Instant::now());
+        let loaded = self.generator.run(load).await?;
         let now = running.usage();
-        let spent = now.since(&proxy);
-        let upstream = self.upstream.usage().since(&upstream);
-        let mut round = Round {
+        let bracket = Bracket {
+            proxy: now.since(&proxy),
+            upstream: self.upstream.usage().since(&upstream),
+            wall: begin.elapsed(),
+        };
+        let round = Round {
             row: contestant.row.clone(),
-            demand,
+            demand: load.demand,
             started_unix_ms,
             stolen: Ticks::of(self.proxy_cores).stolen_since(ticks),
             rss_bytes: now.rss_bytes,
             start_up_ns: u64::try_from(running.start_up().as_nanos()).unwrap_or(u64::MAX),
             ..Round::default()
         };
-        match loaded {
-            Loaded::Ran(outcome) => self.take(&mut round, &outcome, spent, upstream),
-            Loaded::Found(found) => take_search(&mut round, &found),
-        }
-        Ok(round)
+        Ok((loaded, round, bracket))
     }
 
-    fn take(&self, round: &mut Round, outcome: &Outcome, spent: Spent, upstream: Spent) {
+    fn take(&self, round: &mut Round, outcome: &Outcome, bracket: &Bracket) {
         let ns = (outcome.seconds * 1e9).max(1.0);
+        let spent = bracket.proxy;
         round.proxy_cpu_ns = spent.cpu_ns;
         round.proxy_waited = spent.delay_ns as f64 / ns;
         round.proxy_busy = spent.cpu_ns as f64 / ns / f64::from(self.workers);
-        round.upstream_busy = upstream.cpu_ns as f64 / ns;
+        round.upstream_busy = bracket.upstream.cpu_ns as f64 / ns;
         take_outcome(round, outcome);
-        round.throughput = outcome.rate;
-        round.bounded = round.demand == LoadDemand::Closed && round.proxy_busy < SATURATED;
-        round.status = match judge(round, outcome, spent.lost) {
+        let evidence = Evidence {
+            outcome,
+            bracket,
+            own_cores: self.own_cores,
+        };
+        round.status = match judge(round, &evidence) {
             RoundStatus::Rejected(_) if self.keep_all && round.good > 0 => RoundStatus::Accepted,
             judged => judged,
         };
@@ -96,7 +158,8 @@ fn take_outcome(round: &mut Round, outcome: &Outcome) {
     let counts = &outcome.counts;
     round.seconds = outcome.seconds;
     (round.good, round.wrong) = (counts.good, counts.wrong);
-    round.errors = counts.errors.total() + counts.dropped;
+    // What was never sent or never answered is an error as well, however few.
+    round.errors = counts.errors.total() + counts.dropped + counts.unfinished;
     let server_errors = outcome
         .statuses
         .iter()
@@ -112,123 +175,4 @@ fn take_outcome(round: &mut Round, outcome: &Outcome) {
     let wrong = outcome.wrong_answers.first();
     let wrong = wrong.map(|wrong| format!("{}: {}", wrong.exchange, wrong.difference));
     round.first_fault = wrong.or_else(|| outcome.first_errors.first().cloned());
-}
-
-fn take_search(round: &mut Round, found: &SearchOutcome) {
-    if let Some(confirmed) = &found.confirmed {
-        take_outcome(round, confirmed);
-    }
-    round.throughput = found.rate.unwrap_or(0.0);
-    round.bounded = found.limited_by_generator;
-    if found.rate.is_none() {
-        let last = found
-            .probes
-            .iter()
-            .rev()
-            .find_map(|probe| probe.reason.clone());
-        let why = last.map(|reason| format!(": {reason}")).unwrap_or_default();
-        round.status = RoundStatus::Failed(format!("no rate met {}{why}", found.objective));
-    }
-}
-
-/// Whether a round counts: the machine is looked at first, then the proxy.
-fn judge(round: &Round, outcome: &Outcome, lost: usize) -> RoundStatus {
-    let percent = |share: f64| format!("{:.0} %", share * 100.0);
-    if round.stolen > STOLEN {
-        let share = percent(round.stolen);
-        return RoundStatus::Rejected(format!(
-            "the hypervisor took {share} of the proxy's cores' time"
-        ));
-    }
-    if round.proxy_waited > WAITED {
-        let share = percent(round.proxy_waited);
-        return RoundStatus::Rejected(format!("the proxy waited for its core {share} of the time"));
-    }
-    if lost > 0 && round.good > 0 {
-        return RoundStatus::Rejected(format!(
-            "{lost} threads of the proxy ended, and with them their account"
-        ));
-    }
-    let fault = || {
-        let first = round.first_fault.as_deref().unwrap_or("no answer at all");
-        first.to_owned()
-    };
-    if round.good == 0 {
-        return RoundStatus::Failed(format!("no good answer: {}", fault()));
-    }
-    // In a closed loop a generator that was busy bounds the throughput and spoils nothing else.
-    if round.demand == LoadDemand::Closed || outcome.valid {
-        return RoundStatus::Accepted;
-    }
-    if outcome.counts.dropped > 0 && round.proxy_busy > SATURATED {
-        return RoundStatus::Failed("the proxy could not keep up with the rate".to_owned());
-    }
-    RoundStatus::Rejected(outcome.reasons.join("; "))
-}
-
-/// The kernel's account of some cores, in its ticks.
-#[derive(Debug, Clone, Copy, Default)]
-struct Ticks {
-    stolen: u64,
-    all: u64,
-}
-
-impl Ticks {
-    /// Until now; of all cores where none is named.
-    fn of(cores: &Cores) -> Self {
-        Self::read(&fs::read_to_string("/proc/stat").unwrap_or_default(), cores)
-    }
-
-    fn read(stat: &str, cores: &Cores) -> Self {
-        let mut ticks = Self::default();
-        for line in stat.lines().filter_map(|line| line.strip_prefix("cpu")) {
-            let Some((core, rest)) = line.split_once(' ') else {
-                continue;
-            };
-            let wanted = match core.parse::<usize>() {
-                Ok(core) => cores.numbers().contains(&core),
-                Err(_) => core.is_empty() && cores.is_empty(),
-            };
-            if wanted {
-                // user nice system idle iowait irq softirq steal; guests' time is in user.
-                let numbers = rest.split_whitespace().take(8);
-                let numbers: Vec<u64> = numbers.filter_map(|number| number.parse().ok()).collect();
-                ticks.stolen += numbers.get(7).copied().unwrap_or(0);
-                ticks.all += numbers.iter().sum::<u64>();
-            }
-        }
-        ticks
-    }
-
-    fn stolen_since(self, earlier: Self) -> f64 {
-        let all = self.all.saturating_sub(earlier.all);
-        let stolen = self.stolen.saturating_sub(earlier.stolen);
-        if all == 0 {
-            0.0
-        } else {
-            stolen as f64 / all as f64
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const STAT: &str = "cpu  10 0 10 70 0 0 0 10 3 0
-cpu0 5 0 5 30 0 0 0 0 0 0
-cpu1 5 0 5 40 0 0 0 10 3 0
-intr 1 2 3";
-
-    #[test]
-    fn stolen_time_is_that_of_the_proxys_own_cores() {
-        let share = |cores: &[usize]| {
-            let cores = Cores::new(cores.iter().copied());
-            Ticks::read(STAT, &cores).stolen_since(Ticks::default())
-        };
-        assert_eq!(share(&[0]), 0.0);
-        assert_eq!(share(&[1]), 10.0 / 60.0);
-        assert_eq!(share(&[]), 0.1);
-        assert_eq!(Ticks::default().stolen_since(Ticks::default()), 0.0);
-    }
 }

@@ -84,6 +84,7 @@ pub(crate) async fn conduct(
             connections: arguments.connections,
             http2: arguments.http2,
             objective: objective.as_deref(),
+            own_cores: layout.apart(),
             keep_all: arguments.keep_all,
         },
         pace,

@@ -36,6 +36,11 @@ impl Layout {
         }
     }
 
+    /// Whether upstream and generator have a core each.
+    pub(crate) fn apart(&self) -> bool {
+        !self.proxy.is_empty() && self.upstream != self.generator
+    }
+
     /// What a reader must know of it; nothing where each process has its own core.
     pub(crate) fn caution(&self) -> Option<&'static str> {
         if self.proxy.is_empty() {
@@ -44,7 +49,7 @@ impl Layout {
                  proxy, upstream and generator took each other's time",
             );
         }
-        (self.upstream == self.generator).then_some(
+        (!self.apart()).then_some(
             "upstream and generator shared a core: the fastest proxies' throughput may be bounded by them",
         )
     }
@@ -74,5 +79,7 @@ mod tests {
         assert!(caution(1).is_some_and(|text| text.contains("pinned")));
         assert!(caution(2).is_some_and(|text| text.contains("shared")));
         assert_eq!(caution(3), None);
+        let apart = |cores| Layout::over(&Cores::new(0..cores), 1).apart();
+        assert_eq!([1, 2, 3, 4].map(apart), [false, false, true, true]);
     }
 }

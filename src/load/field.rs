@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use host_core::Isolation;
-use peers::{Filter, FilterKind, Missing, Program, ProxyKind, find};
+use peers::{Filter, FilterKind, Missing, Program, ProxyKind, find, parts};
 use reports::{Arm, LoadAbsence, LoadRow, ProxyFacts};
 use workloads::Workload;
 
@@ -77,7 +77,9 @@ impl Field {
             title: kind.title().to_owned(),
             version: program.version.clone(),
             sha256: program.sha256.clone(),
+            parts: Vec::new(),
         });
+        let place = self.proxies.len() - 1;
         // Without its bare row nobody could tell what a proxy's filter costs.
         let wanted = |filter: &FilterKind| {
             *filter == FilterKind::None
@@ -93,6 +95,10 @@ impl Field {
                 continue;
             }
             for (filter, mechanism) in self.filters(kind, kind_of_filter, choice, plugins) {
+                let parts = parts(kind, &filter).into_iter();
+                self.proxies[place]
+                    .parts
+                    .extend(parts.map(|part| (part.name, part.sha256)));
                 self.contestants.push(Contestant {
                     row: LoadRow {
                         proxy: kind.word().to_owned(),

@@ -7,8 +7,10 @@ mod conduct;
 mod cores;
 mod field;
 mod generator;
+mod judgement;
 mod pace;
 mod plugin;
+mod ticks;
 mod upstream;
 
 pub(crate) use conduct::{Conducted, conduct};

@@ -56,6 +56,9 @@ pub struct SearchOutcome {
     pub rate: Option<f64>,
     /// Whether the generator, not the server, set the bound: the true rate may be higher.
     pub limited_by_generator: bool,
+    /// A rate that met it when the probes ran out before one was confirmed; null otherwise.
+    #[serde(default)]
+    pub unconfirmed: Option<f64>,
     /// Whether it was ended early.
     pub interrupted: bool,
     /// Every rate that was tried.
@@ -150,6 +153,7 @@ pub fn search(
         objective: search.objective.to_string(),
         rate: found.rate,
         limited_by_generator: found.limited,
+        unconfirmed: found.unconfirmed.filter(|_| !stop.is_set()),
         interrupted: stop.is_set(),
         probes,
         confirmed: kept,
@@ -159,6 +163,8 @@ pub fn search(
 struct Found {
     rate: Option<f64>,
     limited: bool,
+    /// A rate that was met when the probes ran out.
+    unconfirmed: Option<f64>,
 }
 
 /// The search itself; `probe` tries a rate, to confirm it or not, and gives `None` to end.
@@ -174,6 +180,8 @@ fn bracket<E>(
         left -= 1;
         probe(rate, confirms)
     };
+    // A probe without a request says nothing.
+    let lowest = (2.0 / search.probe.as_secs_f64()).max(1.0);
     // Whether the upper bound is the generator's own.
     let mut limited = false;
     // Once a rate did not hold, every probe is as long as a confirming one.
@@ -184,7 +192,7 @@ fn bracket<E>(
         let (rate, confirms) = match (low, high) {
             (None, None) => (search.start, long),
             (Some(low), None) => (low * 2.0, long),
-            (None, Some(high)) if high < 1.0 => break,
+            (None, Some(high)) if high / 2.0 < lowest => break,
             (None, Some(high)) => (high / 2.0, long),
             (Some(low), Some(high)) if high / low > 1.0 + search.precision => {
                 ((low * high).sqrt(), long)
@@ -193,6 +201,7 @@ fn bracket<E>(
                 return Ok(Found {
                     rate: Some(low),
                     limited,
+                    unconfirmed: None,
                 });
             }
             (Some(low), Some(_)) => (low, true),
@@ -210,6 +219,7 @@ fn bracket<E>(
                 return Ok(Found {
                     rate: Some(rate),
                     limited,
+                    unconfirmed: None,
                 });
             }
             Verdict::Met => low = Some(rate),
@@ -225,6 +235,7 @@ fn bracket<E>(
     Ok(Found {
         rate: None,
         limited,
+        unconfirmed: low,
     })
 }
 
@@ -297,6 +308,19 @@ mod tests {
     #[test]
     fn a_server_that_never_meets_it_has_no_rate() {
         assert_eq!(found(0.0, f64::INFINITY).0, None);
+        let short = SearchPlan {
+            probe: Duration::from_millis(100),
+            ..plan()
+        };
+        let mut least = f64::INFINITY;
+        let found = bracket::<Infallible>(&short, |rate, _| {
+            least = least.min(rate);
+            Ok(Some(Verdict::Missed))
+        });
+        let Ok(found) = found;
+        assert!(found.rate.is_none() && !found.limited);
+        // Each probe has two requests at least.
+        assert!((20.0..40.0).contains(&least), "{least}");
     }
 
     #[test]
@@ -327,5 +351,31 @@ mod tests {
         });
         let Ok(found) = found;
         assert_eq!((found.rate, count), (None, 40));
+        assert_eq!(found.unconfirmed, Some(1_000.0 * 2_f64.powi(39)));
+    }
+
+    #[test]
+    fn a_rate_that_was_met_is_told_when_the_probes_run_out() {
+        let few = SearchPlan {
+            probes: 4,
+            ..plan()
+        };
+        let found = bracket::<Infallible>(&few, |rate, _| {
+            Ok(Some(if rate > 3_000.0 {
+                Verdict::Missed
+            } else {
+                Verdict::Met
+            }))
+        });
+        let Ok(found) = found;
+        // 1,000 and 2,000 are met, 4,000 is missed, 2,828 is met; then nothing is left.
+        assert_eq!(found.rate, None);
+        assert!(
+            found
+                .unconfirmed
+                .is_some_and(|rate| (2_828.0..2_829.0).contains(&rate)),
+            "{:?}",
+            found.unconfirmed
+        );
     }
 }

@@ -139,6 +139,8 @@ pub struct ProxyFacts {
     pub version: String,
     /// SHA-256 of its program, in lower-case hexadecimal.
     pub sha256: String,
+    /// What runs of it beside the program, such as a module for Lua: name and SHA-256.
+    pub parts: Vec<(String, String)>,
 }
 
 /// A proxy, or a row of it, that could not take part.

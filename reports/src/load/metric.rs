@@ -36,6 +36,16 @@ impl LoadMetric {
         }
     }
 
+    /// In words, after "times its".
+    pub fn words(self) -> &'static str {
+        match self {
+            LoadMetric::Cpu => "CPU time",
+            LoadMetric::Pace => "time between answers",
+            LoadMetric::P50 => "median latency",
+            LoadMetric::P99 => "99th percentile of latency",
+        }
+    }
+
     /// The word that files use.
     pub fn key(self) -> &'static str {
         match self {

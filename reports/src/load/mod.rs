@@ -20,4 +20,6 @@ pub use report::LoadReport;
 pub(crate) use report::reported;
 pub use round::{LoadDemand, Round, RoundStatus};
 pub use row::LoadRow;
-pub use summary::{LoadComparison, LoadLatency, LoadSummary, LoadTrust, PhaseSummary, RowSummary};
+pub use summary::{
+    LoadComparison, LoadControl, LoadLatency, LoadSummary, LoadTrust, PhaseSummary, RowSummary,
+};

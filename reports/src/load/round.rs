@@ -1,6 +1,6 @@
 //! Rounds: one load on one proxy.
 
-use super::LoadRow;
+use super::{LoadMetric, LoadRow};
 use crate::model::Latency;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,14 @@ impl LoadDemand {
             LoadDemand::Closed => "closed loop".to_owned(),
             LoadDemand::Open(rate) => format!("{} requests/s", grouped(rate)),
             LoadDemand::Search => "highest rate within the objective".to_owned(),
+        }
+    }
+
+    /// What is compared first under it: a search looks for a rate, all else costs CPU time.
+    pub fn metric(self) -> LoadMetric {
+        match self {
+            LoadDemand::Search => LoadMetric::Pace,
+            LoadDemand::Closed | LoadDemand::Open(_) => LoadMetric::Cpu,
         }
     }
 }
@@ -84,7 +92,7 @@ pub struct Round {
     pub good: u64,
     /// Answers that were not as expected; never timed.
     pub wrong: u64,
-    /// Requests without a whole answer.
+    /// Requests without a whole answer, those never sent or still waiting at the end included.
     pub errors: u64,
     /// Answers with a status of 500 or more, good or wrong.
     pub server_errors: u64,
@@ -100,8 +108,8 @@ pub struct Round {
     pub upstream_busy: f64,
     /// Utilisation of the generator's busiest thread.
     pub generator_busy: f64,
-    /// Whether something other than the proxy set the pace of a closed loop: its throughput is
-    /// then a lower bound.
+    /// Whether something other than the proxy set the pace of a closed loop or the bound of a
+    /// search: its throughput is then a lower bound.
     pub bounded: bool,
     /// Resident memory of the proxy at the end, in bytes.
     pub rss_bytes: u64,

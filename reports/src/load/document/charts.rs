@@ -46,7 +46,7 @@ pub(super) fn cost(phase: &PhaseSummary) -> Chart {
     )
 }
 
-fn ink(row: &RowSummary) -> Ink {
+pub(super) fn ink(row: &RowSummary) -> Ink {
     match row.row.filter.as_str() {
         "wasm" => Ink::Series1,
         "lua" => Ink::Series2,
@@ -55,7 +55,7 @@ fn ink(row: &RowSummary) -> Ink {
     }
 }
 
-fn legend(chart: Chart) -> Chart {
+pub(super) fn legend(chart: Chart) -> Chart {
     chart
         .legend(Ink::Series1, "wasm")
         .legend(Ink::Series2, "Lua")

@@ -4,6 +4,9 @@ use super::super::{LoadCampaign, LoadSummary};
 use crate::tables::format::{digits, moment, size};
 use crate::tables::{Entry, Table, Tone};
 
+/// How far apart neighbouring rates of a search are, per cent: sixteen of them double.
+pub(super) const GRID: f64 = 4.4;
+
 /// What must be known before the numbers are read.
 pub(super) fn cautions(summary: &LoadSummary) -> Vec<String> {
     let campaign = &summary.campaign;
@@ -70,9 +73,14 @@ pub(super) fn first(summary: &LoadSummary) -> Vec<(String, String)> {
             format!("{}, {} cores", machine.cpu_model, machine.cores),
         ),
     ];
-    for (demand, ratio) in &summary.trust.controls {
+    for control in &summary.trust.controls {
+        let ratio = control.ratio;
         facts.push(fact(
-            &format!("A/A control, {}", demand.words()),
+            &format!(
+                "A/A control, {}, {}",
+                control.demand.words(),
+                control.metric.words()
+            ),
             format!(
                 "{:.3} ({:.3} to {:.3})",
                 ratio.estimate, ratio.interval.low, ratio.interval.high
@@ -94,6 +102,13 @@ pub(super) fn proxies(campaign: &LoadCampaign) -> Table {
             proxy.version.as_str().into(),
             Entry::toned(proxy.sha256.as_str(), Tone::Code),
         ]);
+        for (name, sha256) in &proxy.parts {
+            table.row(vec![
+                format!("{}: {name}", proxy.title).into(),
+                "".into(),
+                Entry::toned(sha256.as_str(), Tone::Code),
+            ]);
+        }
     }
     table.dispensable(&["SHA-256"])
 }
@@ -124,7 +139,7 @@ pub(super) fn method(summary: &LoadSummary) -> Vec<String> {
             plan.upstream_cores, plan.generator_cores
         ),
     };
-    vec![
+    let mut method = vec![
         format!(
             "Every block is one pass over all rows in random order, every second block in the \
              opposite one. A row's proxy is started anew, loaded for {} s to warm up, then loaded \
@@ -139,9 +154,18 @@ pub(super) fn method(summary: &LoadSummary) -> Vec<String> {
             .to_owned(),
         "A round is rejected when the proxy's busiest thread waited for its core more than 5 % of \
          the time, when the hypervisor took more than 5 % of it, or when the generator says of an \
-         open loop that it was at fault. It is taken again up to twice."
+         open loop that it was at fault; also when upstream or generator waited so for a core that \
+         they have to themselves. It is taken again up to twice."
             .to_owned(),
-    ]
+    ];
+    if let Some(objective) = &plan.objective {
+        method.push(format!(
+            "The search for the highest rate within {objective} doubles the rate, then halves the \
+             gap: rates lie on a grid {GRID} % apart, and smaller differences are the grid's. \
+             CPU time and latency are those of one more load at the rate found."
+        ));
+    }
+    method
 }
 
 /// Where it ran.

@@ -1,6 +1,7 @@
 //! The result in a sentence.
 
-use super::super::{LoadMetric, LoadSummary, PhaseSummary, RowSummary};
+use super::super::{LoadDemand, LoadMetric, LoadSummary, PhaseSummary, RowSummary};
+use super::rates;
 use crate::statistics::Word;
 use crate::tables::format::{digits, ratio};
 
@@ -22,6 +23,9 @@ pub(super) fn of(summary: &LoadSummary) -> Headline {
     let Some(phase) = summary.primary() else {
         return nothing;
     };
+    if phase.demand == LoadDemand::Search {
+        return rates::headline(phase, summary).unwrap_or(nothing);
+    }
     let added = |row: &&RowSummary| {
         let cost = row.to_bare.get(&LoadMetric::Cpu);
         cost.map_or(f64::INFINITY, |cost| cost.difference.estimate)
@@ -78,7 +82,7 @@ fn bare(phase: &PhaseSummary, summary: &LoadSummary, points: Vec<String>) -> Opt
     })
 }
 
-fn certainty(summary: &LoadSummary, blocks: usize) -> String {
+pub(super) fn certainty(summary: &LoadSummary, blocks: usize) -> String {
     let interval = format!("95 % intervals from {blocks} blocks");
     match &summary.trust.objection {
         Some(objection) => format!("{interval}; no verdicts, because {objection}"),

@@ -3,11 +3,12 @@
 mod charts;
 mod facts;
 mod headline;
+mod rates;
 mod tables;
 
 pub(super) use tables::everything;
 
-use super::{LoadSummary, PhaseSummary};
+use super::{LoadDemand, LoadSummary, PhaseSummary};
 use crate::document::{Document, Part, Section};
 use crate::tables::format::moment;
 
@@ -57,11 +58,12 @@ fn section(index: usize, phase: &PhaseSummary) -> Section {
     if let Some(first) = title.get_mut(..1) {
         first.make_ascii_uppercase();
     }
+    let first = match phase.demand {
+        LoadDemand::Search => Part::chart_and_table(rates::chart(phase), rates::table(phase)),
+        _ => Part::chart_and_table(charts::cost(phase), tables::costs(phase)),
+    };
     Section::new(format!("load-{}", index + 1), title)
-        .part(Part::chart_and_table(
-            charts::cost(phase),
-            tables::costs(phase),
-        ))
+        .part(first)
         .part(Part::chart(charts::cpu(phase)).evidence())
         .part(Part::table(tables::proxies(phase)))
         .part(Part::table(tables::latencies(phase)))

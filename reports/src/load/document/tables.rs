@@ -45,22 +45,18 @@ pub(super) fn costs(phase: &PhaseSummary) -> Table {
 
 /// What each row did.
 pub(super) fn proxies(phase: &PhaseSummary) -> Table {
-    let search = phase.demand == LoadDemand::Search;
-    let mut table = Table::new(titled(
-        if search { "Highest rates" } else { "Proxies" },
-        phase,
-    ))
-    .note("Medians over blocks. ≥: generator or upstream set the pace, not the proxy.")
-    .words("Proxy and filter")
-    .numbers("CPU", "µs/request")
-    .numbers("Throughput", "1/s")
-    .numbers("Busy", "%")
-    .numbers("Memory", "")
-    .numbers("Start-up", "ms")
-    .numbers("Wrong", "")
-    .numbers("Errors", "")
-    .numbers("Rejected", "")
-    .dispensable(&["Start-up", "Busy", "Rejected"]);
+    let mut table = Table::new(titled("Proxies", phase))
+        .note("Medians over blocks. ≥: generator or upstream set the pace, not the proxy.")
+        .words("Proxy and filter")
+        .numbers("CPU", "µs/request")
+        .numbers("Throughput", "1/s")
+        .numbers("Busy", "%")
+        .numbers("Memory", "")
+        .numbers("Start-up", "ms")
+        .numbers("Wrong", "")
+        .numbers("Errors", "")
+        .numbers("Rejected", "")
+        .dispensable(&["Start-up", "Busy", "Rejected"]);
     for row in &phase.rows {
         let bound = if row.bounded { "≥ " } else { "" };
         table.row(vec![
@@ -115,7 +111,14 @@ pub(super) fn latencies(phase: &PhaseSummary) -> Table {
 /// Each row beside each other one.
 pub(super) fn pairs(phase: &PhaseSummary) -> Table {
     let mut table = Table::new(titled("Beside each other", phase))
-        .note("CPU time for each request of the first over that of the second, in the same blocks.")
+        .note(match phase.demand {
+            LoadDemand::Search => {
+                "Time between requests of the first at the rate found over that of the second, in the same blocks: below 1 the first keeps a higher rate."
+            }
+            _ => {
+                "CPU time for each request of the first over that of the second, in the same blocks."
+            }
+        })
         .words("First")
         .words("Second")
         .numbers("Ratio", "×")
@@ -229,7 +232,7 @@ fn record(phase: &PhaseSummary, row: &RowSummary) -> Vec<Entry> {
     }
     let verdict = row
         .to_bare
-        .get(&LoadMetric::Cpu)
+        .get(&phase.demand.metric())
         .map(|cost| cost.word.to_string());
     record.push(verdict.unwrap_or_default().into());
     record

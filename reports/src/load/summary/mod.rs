@@ -6,7 +6,7 @@ mod trust;
 
 pub use comparison::LoadComparison;
 pub use phase::{LoadLatency, PhaseSummary, RowSummary};
-pub use trust::LoadTrust;
+pub use trust::{LoadControl, LoadTrust};
 
 use super::{LoadCampaign, LoadDemand, LoadRow, Round, RoundStatus};
 use crate::statistics::Policy;
@@ -57,10 +57,11 @@ impl LoadSummary {
         }
     }
 
-    /// The phase whose CPU time stands for the campaign: the first one that is no search.
+    /// The phase that stands for the campaign: the first one that is no search, for its CPU
+    /// time, else the search.
     pub fn primary(&self) -> Option<&PhaseSummary> {
         let searches = |phase: &&PhaseSummary| phase.demand != LoadDemand::Search;
-        self.phases.iter().find(searches)
+        self.phases.iter().find(searches).or(self.phases.first())
     }
 }
 

@@ -18,8 +18,8 @@ pub struct PhaseSummary {
     pub demand: LoadDemand,
     /// The rows that have rounds, in the campaign's order.
     pub rows: Vec<RowSummary>,
-    /// CPU time for each request of one row beside another one: indices into `rows`, each pair
-    /// once.
+    /// One row beside another one, in CPU time for each request or, for a search, in the time
+    /// between requests at the rate found: indices into `rows`, each pair once.
     pub pairs: Vec<(usize, usize, LoadComparison)>,
 }
 
@@ -52,7 +52,7 @@ pub struct RowSummary {
     pub good: u64,
     /// Answers that were not.
     pub wrong: u64,
-    /// Requests without a whole answer.
+    /// Requests without a whole answer, those never sent or still waiting at the end included.
     pub errors: u64,
     /// Beside the same proxy without a filter, by metric; empty for that one itself.
     pub to_bare: BTreeMap<LoadMetric, LoadComparison>,
@@ -114,12 +114,10 @@ impl PhaseSummary {
             }
         }
         let mut pairs = Vec::new();
-        if demand != LoadDemand::Search {
-            for left in 0..rows.len() {
-                for right in left + 1..rows.len() {
-                    let compared = compare(&rows[left].row, &rows[right].row, LoadMetric::Cpu);
-                    pairs.extend(compared.map(|compared| (left, right, compared)));
-                }
+        for left in 0..rows.len() {
+            for right in left + 1..rows.len() {
+                let compared = compare(&rows[left].row, &rows[right].row, demand.metric());
+                pairs.extend(compared.map(|compared| (left, right, compared)));
             }
         }
         PhaseSummary {

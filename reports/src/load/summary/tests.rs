@@ -215,3 +215,77 @@ fn the_page_the_terminal_and_the_table_name_every_row() {
         "{csv}"
     );
 }
+
+/// Searches on the grid of rates, over eight blocks.
+fn searches(rates: &[(LoadRow, f64)]) -> (LoadCampaign, Vec<Round>) {
+    let mut rows: Vec<LoadRow> = rates.iter().map(|(row, _)| row.clone()).collect();
+    rows.push(rows[0].control());
+    let mut rounds = Vec::new();
+    for block in 1..=8 {
+        let control = (rows[rows.len() - 1].clone(), rates[0].1);
+        for (row, rate) in rates.iter().chain([&control]) {
+            let mut round = round(block, row, LoadDemand::Search, 10.0);
+            // Every fourth search ends a step of the grid lower.
+            let step = u32::from(block % 4 == 0);
+            round.throughput = rate / 2_f64.powf(f64::from(step) / 16.0);
+            rounds.push(round);
+        }
+    }
+    let mut campaign = LoadCampaign {
+        rows,
+        seed: 5,
+        ..LoadCampaign::default()
+    };
+    campaign.plan.objective = Some("p99=5ms".into());
+    (campaign, rounds)
+}
+
+#[test]
+fn a_search_alone_is_judged_by_its_rates() {
+    let (campaign, rounds) =
+        searches(&[(row("a", "none"), 20_000.0), (row("a", "wasm"), 16_000.0)]);
+    let summary = LoadSummary::new(campaign, &rounds);
+    assert_eq!(summary.trust.objection, None);
+    let controlled: Vec<LoadMetric> = summary.trust.controls.iter().map(|c| c.metric).collect();
+    assert_eq!(controlled, [LoadMetric::Pace, LoadMetric::Cpu]);
+    let phase = summary.primary().expect("a phase");
+    assert_eq!(phase.demand, LoadDemand::Search);
+    let beside = phase.rows[1].to_bare[&LoadMetric::Pace];
+    assert!((beside.ratio.estimate - 1.25).abs() < 1e-9, "{beside:?}");
+    assert_eq!(beside.word, Word::Slower);
+    assert_eq!(phase.rows[1].throughput, 16_000.0);
+    let (.., pair) = &phase.pairs[0];
+    assert!((pair.ratio.estimate - 0.8).abs() < 1e-9, "{pair:?}");
+    let report = crate::LoadReport::new(summary.campaign.clone(), &rounds);
+    let document = report.document();
+    assert_eq!(
+        document.headline,
+        "a + wasm keeps p99=5ms up to 16,000 requests/s, 0.80× (0.80 to 0.80) of what the same proxy keeps without a filter."
+    );
+    assert!(document.decided, "{}", document.certainty);
+    let page = document.markdown();
+    assert!(page.contains("on a grid 4.4 % apart"), "{page}");
+}
+
+#[test]
+fn a_control_that_keeps_another_rate_takes_verdicts_away() {
+    let (campaign, mut rounds) =
+        searches(&[(row("a", "none"), 20_000.0), (row("a", "wasm"), 16_000.0)]);
+    for round in rounds.iter_mut().filter(|round| round.row.is_control()) {
+        round.throughput *= 1.2;
+    }
+    let summary = LoadSummary::new(campaign, &rounds);
+    let objection = summary.trust.objection.as_deref().expect("an objection");
+    assert!(objection.contains("time between answers"), "{objection}");
+}
+
+#[test]
+fn a_rate_that_the_generator_bounds_is_called_a_least_one() {
+    let (campaign, mut rounds) = searches(&[(row("a", "none"), 20_000.0)]);
+    rounds.iter_mut().for_each(|round| round.bounded = true);
+    let report = crate::LoadReport::new(campaign, &rounds);
+    assert_eq!(
+        report.document().headline,
+        "a keeps p99=5ms up to at least 20,000 requests/s."
+    );
+}

@@ -9,10 +9,21 @@ use serde::Serialize;
 pub struct LoadTrust {
     /// The row that was measured a second time; empty without one.
     pub row: String,
-    /// For each way of loading, the control's CPU time for each request over the row's own.
-    pub controls: Vec<(LoadDemand, PairedRatio)>,
+    /// The control over the row itself, for each way of loading and what is compared of it.
+    pub controls: Vec<LoadControl>,
     /// Why verdicts may not stand; `None` when they may.
     pub objection: Option<String>,
+}
+
+/// One figure of the control over that of its row.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LoadControl {
+    /// The way of loading.
+    pub demand: LoadDemand,
+    /// What is compared.
+    pub metric: LoadMetric,
+    /// The ratio; 1 on a perfect machine.
+    pub ratio: PairedRatio,
 }
 
 impl LoadTrust {
@@ -27,32 +38,37 @@ impl LoadTrust {
             arm: crate::model::Arm::Main,
             ..control.clone()
         };
-        let demands: Vec<LoadDemand> = super::demands(rounds)
+        let figures: Vec<(LoadDemand, LoadMetric)> = super::demands(rounds)
             .into_iter()
-            .filter(|demand| *demand != LoadDemand::Search)
+            .flat_map(figures)
             .collect();
         let mut trust = LoadTrust {
             row: main.label(),
             ..LoadTrust::default()
         };
-        for demand in &demands {
-            let of = |row| series(rounds, row, *demand, LoadMetric::Cpu);
+        for (demand, metric) in figures.iter().copied() {
+            let of = |row| series(rounds, row, demand, metric);
             let judged = Control::new(
                 &of(control),
                 &of(&main),
-                demands.len(),
+                figures.len(),
                 policy,
                 campaign.seed,
             );
             let Some(judged) = judged else { continue };
-            trust.controls.push((*demand, judged.ratio));
+            trust.controls.push(LoadControl {
+                demand,
+                metric,
+                ratio: judged.ratio,
+            });
             if !judged.trusted {
                 let interval = judged.ratio.interval;
                 trust.objection.get_or_insert(format!(
-                    "the same proxy measured twice differs from itself ({}: {:.3} to {:.3} times its CPU time)",
+                    "the same proxy measured twice differs from itself ({}: {:.3} to {:.3} times its {})",
                     demand.words(),
                     interval.low,
-                    interval.high
+                    interval.high,
+                    metric.words()
                 ));
             }
         }
@@ -65,6 +81,15 @@ impl LoadTrust {
         }
         trust
     }
+}
+
+/// What verdicts stand on: CPU time always, and what the way of loading is for.
+fn figures(demand: LoadDemand) -> Vec<(LoadDemand, LoadMetric)> {
+    let mut metrics = vec![demand.metric()];
+    if demand.metric() != LoadMetric::Cpu {
+        metrics.push(LoadMetric::Cpu);
+    }
+    metrics.into_iter().map(|metric| (demand, metric)).collect()
 }
 
 /// A metric of a row under one way of loading, block by block; rounds that count alone.
