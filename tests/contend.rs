@@ -55,6 +55,73 @@ fn a_short_campaign_measures_every_isolation_and_can_be_reported_again() {
 }
 
 #[test]
+fn through_the_proxy_workers_are_measured_and_doubts_are_kept() {
+    let folder = folder();
+    let arguments = [
+        "contend",
+        "--through-proxy",
+        "--runtime",
+        "wasmtime/cranelift",
+        "--workload",
+        "header-rewrite",
+        "--threads",
+        "1,2",
+        "--isolation",
+        "shared,thread",
+        "--blocks",
+        "1",
+        "--time",
+        "150",
+        "--format",
+        "json",
+    ];
+    let output = run(folder.path(), &arguments);
+    expect_exit(&output, 0);
+    let summary = json(&output);
+    assert_eq!(summary["campaign"]["way"], "proxy");
+    assert_eq!(
+        summary["failures"].as_array().map(Vec::len),
+        Some(0),
+        "{summary}"
+    );
+    let curves = summary["curves"].as_array().expect("curves");
+    assert_eq!(curves.len(), 2, "{summary}");
+    for curve in curves {
+        let points = curve["points"].as_array().expect("points");
+        assert_eq!(points.len(), 2, "{curve}");
+        for point in points {
+            assert!(point["rate"]["value"].as_f64() > Some(50.0), "{point}");
+            assert!(point["cpu_ns"]["value"].as_f64() > Some(1_000.0), "{point}");
+            assert!(
+                point["resident_bytes"]["value"].as_f64() > Some(1e6),
+                "{point}"
+            );
+            // The waits are those that the proxy's admin port shows.
+            let shared = curve["isolation"] == "shared";
+            assert_eq!(point["locks"].is_object(), shared, "{curve}");
+        }
+    }
+    let text = summary["headline"]["text"].as_str().expect("a text");
+    assert!(text.contains("through the proxy"), "{text}");
+    // One block decides nothing.
+    assert_eq!(summary["headline"]["decided"], false);
+    let trials = std::fs::read_to_string(
+        support::campaign(&folder.path().join("results")).join("trials.jsonl"),
+    );
+    let trials = trials.expect("trials");
+    let doubts = trials
+        .lines()
+        .filter(|line| line.contains("\"doubt\""))
+        .count();
+    let warned = summary["warnings"].to_string();
+    assert_eq!(
+        doubts > 0,
+        warned.contains(&format!("in {doubts} of 5 trials")),
+        "{warned}"
+    );
+}
+
+#[test]
 fn senseless_threads_and_isolations_are_refused_with_what_to_give() {
     let folder = folder();
     for (arguments, words) in [

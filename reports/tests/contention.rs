@@ -54,6 +54,7 @@ fn trial(block: u32, cell: Cell, each: &[u64], waited_ms: Option<u64>) -> Conten
         wall_ns: 100 * MS,
         status: Status::Ok,
         contended: Some(contended),
+        doubt: None,
     }
 }
 
@@ -158,6 +159,78 @@ fn an_unsteady_machine_or_too_few_blocks_give_no_advice() {
     assert!(!few.headline.decided && few.objection.expect("one").contains("too few"));
     let none = ContentionSummary::new(campaign(), &[]);
     assert!(!none.headline.decided && none.curves.is_empty());
+}
+
+#[test]
+fn each_runtime_and_workload_gets_its_own_advice() {
+    let mut trials = trials(100);
+    let others = trials.clone().into_iter().map(|mut trial| {
+        trial.cell.runtime = "native".into();
+        // There the shared VM is as fast as those of each thread.
+        if let Some(contended) = trial.contended.as_mut().filter(|_| trial.cell.threads == 2) {
+            contended.threads = vec![
+                ThreadShare {
+                    transactions: 9_000,
+                    cpu_ns: 1
+                };
+                2
+            ];
+        }
+        trial
+    });
+    let others: Vec<_> = others.filter(|trial| !trial.cell.is_control()).collect();
+    trials.extend(others);
+    let summary = ContentionSummary::new(campaign(), &trials);
+    assert_eq!(summary.advice.len(), 2);
+    assert_eq!(summary.headline, summary.advice[0]);
+    let advice = |runtime: &str| {
+        let of = summary.advice.iter().find(|one| one.runtime == runtime);
+        of.and_then(|one| one.advice.clone()).expect("advice")
+    };
+    assert!(advice("wasmtime/cranelift").starts_with("Choose isolation thread"));
+    assert!(
+        advice("native").contains("by memory"),
+        "{}",
+        advice("native")
+    );
+    let document = summary.document();
+    assert_eq!(document.points.len(), 1);
+    assert!(
+        document.points[0].contains(": Choose isolation"),
+        "{:?}",
+        document.points
+    );
+}
+
+#[test]
+fn where_the_generator_set_the_pace_nothing_is_advised() {
+    let doubted = |threads: &[u32]| {
+        let mut trials = trials(100);
+        for trial in trials
+            .iter_mut()
+            .filter(|trial| threads.contains(&trial.cell.threads))
+        {
+            trial.doubt = Some("a thread was busy all the time".into());
+        }
+        ContentionSummary::new(campaign(), &trials)
+    };
+    let summary = doubted(&[2]);
+    assert!(!summary.headline.decided && summary.headline.advice.is_none());
+    let objection = summary.objection.expect("one");
+    assert!(
+        objection
+            .contains("did not set the pace in 8 of 8 trials of isolation shared with 2 threads"),
+        "{objection}"
+    );
+    assert!(
+        summary
+            .warnings
+            .iter()
+            .any(|text| text.contains("in 16 of 48 trials"))
+    );
+    // The advice is of two threads, so that doubts of one thread do not touch it.
+    let summary = doubted(&[1]);
+    assert!(summary.headline.decided && summary.objection.is_none());
 }
 
 #[test]

@@ -24,8 +24,8 @@ use crate::output::Format;
   pwbench contend --through-proxy --isolation shared,thread
   pwbench contend --module plugin.wasm --config plugin.json --requests recorded.har
 
-With --format json, standard output is the campaign's summary.json: headline {text, advice, \
-decided}, policy, blocks_measured, curves (for each workload, variant, runtime and isolation its \
+With --format json, standard output is the campaign's summary.json: headline {workload, runtime, \
+text, advice, decided}, advice (the same for each workload and runtime), policy, blocks_measured, curves (for each workload, variant, runtime and isolation its \
 points: threads, rate, scaling, cpu_ns, latency_ns, locks {share, contended, per_transaction, \
 wait_ns, curve}, jain, least_to_most, resident_bytes), controls, objection, warnings, failures, \
 campaign; in this order. rate is transactions a second, times are in nanoseconds, sizes in bytes, \

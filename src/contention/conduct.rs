@@ -73,7 +73,6 @@ pub(crate) async fn conduct(
             Way::Proxy => Some(Proxied::new(&artifacts, field, interrupt.clone())?),
         },
         failed_cells: 0,
-        unbelieved: 0,
     };
     let ended = match check(contest, field, runner, progress, &artifacts).await {
         Ok(verdicts) => conductor.measure(verdicts).await,
@@ -85,15 +84,8 @@ pub(crate) async fn conduct(
     let Conductor {
         mut recorder,
         failed_cells,
-        unbelieved,
         ..
     } = conductor;
-    if unbelieved > 0 {
-        recorder.campaign.notes.push(format!(
-            "in {unbelieved} trials the generator shared its cores with the proxy or was the \
-             bottleneck itself: rates are those of both together; give it cores of its own"
-        ));
-    }
     let interrupted = match ended {
         Ok(()) => false,
         Err(Stop::Interrupted) => true,
@@ -117,8 +109,6 @@ struct Conductor<'a> {
     /// The way through the proxy, when that was asked for.
     proxied: Option<Proxied>,
     failed_cells: usize,
-    /// Trials whose generator says that it was the bottleneck itself, or other reasons.
-    unbelieved: u32,
 }
 
 impl Conductor<'_> {
@@ -141,6 +131,7 @@ impl Conductor<'_> {
                         wall_ns: 0,
                         status: status(&failed),
                         contended: None,
+                        doubt: None,
                     };
                     self.recorder.append(&trial)?;
                 }
@@ -182,14 +173,11 @@ impl Conductor<'_> {
         let started_unix_ms = unix_ms();
         let begin = std::time::Instant::now();
         let measured = match &mut self.proxied {
-            Some(proxied) => {
-                let measured = proxied.trial(self.contest, cell).await?;
-                measured.map(|(contended, note)| {
-                    self.unbelieved += u32::from(note.is_some());
-                    contended
-                })
+            Some(proxied) => proxied.trial(self.contest, cell).await?,
+            None => {
+                let measured = in_process(self.contest, self.runner, cell).await?;
+                measured.map(|contended| (contended, None))
             }
-            None => in_process(self.contest, self.runner, cell).await?,
         };
         if let Err(failed) = &measured {
             cell.strikes += match failed.kind {
@@ -208,7 +196,8 @@ impl Conductor<'_> {
             started_unix_ms,
             wall_ns: u64::try_from(begin.elapsed().as_nanos()).unwrap_or(u64::MAX),
             status: measured.as_ref().err().map_or(Status::Ok, status),
-            contended: measured.ok(),
+            doubt: measured.as_ref().ok().and_then(|(_, doubt)| doubt.clone()),
+            contended: measured.ok().map(|(contended, _)| contended),
         };
         Ok(self.recorder.append(&trial)?)
     }

@@ -1,6 +1,6 @@
 //! A contention campaign as people read it.
 
-use super::{ContentionCurve, ContentionPoint, ContentionSummary, Way};
+use super::{ContentionCurve, ContentionHeadline, ContentionPoint, ContentionSummary, Way};
 use crate::charts::{Axis, Chart, Ink, Line, Unit};
 use crate::document::{Document, Part, Section};
 use crate::statistics::{Estimate, Interval};
@@ -17,6 +17,7 @@ impl ContentionSummary {
                 None => self.headline.text.clone(),
             },
             decided: self.headline.decided,
+            points: self.points(),
             certainty: self.certainty(),
             cautions: self.cautions(),
             facts: self.facts(),
@@ -29,6 +30,15 @@ impl ContentionSummary {
         document.sections.push(self.controls_section());
         document.sections.push(self.method());
         document
+    }
+
+    /// What to choose for the other runtimes and workloads.
+    fn points(&self) -> Vec<String> {
+        let point = |one: &ContentionHeadline| match &one.advice {
+            Some(advice) => format!("{} on {}: {advice} {}", one.workload, one.runtime, one.text),
+            None => format!("{} on {}: {}", one.workload, one.runtime, one.text),
+        };
+        self.advice.iter().skip(1).map(point).collect()
     }
 
     /// The curves of each runtime and workload.

@@ -1,21 +1,47 @@
-//! The one sentence to take away, computed from the intervals.
+//! The sentences to take away, one for each runtime and workload, computed from the intervals.
 
 use super::point::rates;
 use super::summary::Cells;
-use super::{ContentionCampaign, ContentionCurve, ContentionPoint, Way};
+use super::{ContentionCampaign, ContentionCurve, ContentionPoint, ContentionTrial, Way};
 use crate::model::Cell;
 use crate::statistics::{Contender, Estimate, Interval, Policy, Series, rank};
 use serde::Serialize;
 
-/// The one sentence to take away.
+/// Share of doubtful trials beyond which a cell's rate is not that of its threads.
+const DOUBTFUL: f64 = 0.1;
+
+/// The sentence to take away of a runtime and a workload.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ContentionHeadline {
+    /// The workload; empty when nothing was measured.
+    pub workload: String,
+    /// The runtime.
+    pub runtime: String,
     /// What sharing costs, in one or two sentences.
     pub text: String,
     /// What to choose; `None` when nothing can be said.
     pub advice: Option<String>,
     /// Whether the machine and the number of blocks support it.
     pub decided: bool,
+}
+
+impl Default for ContentionHeadline {
+    fn default() -> Self {
+        Self {
+            workload: String::new(),
+            runtime: String::new(),
+            text: "Nothing was measured with more than one isolation.".to_owned(),
+            advice: None,
+            decided: false,
+        }
+    }
+}
+
+/// What follows for each runtime and workload.
+pub(super) struct Headlines {
+    pub(super) all: Vec<ContentionHeadline>,
+    /// Why none of them may advise because something else set the pace.
+    pub(super) doubt: Option<String>,
 }
 
 /// The isolations of one runtime and workload at one number of threads.
@@ -26,35 +52,58 @@ struct Stage<'a> {
     rows: Vec<(&'a ContentionCurve, &'a ContentionPoint)>,
 }
 
-pub(super) fn headline(
+pub(super) fn headlines(
     cells: &Cells<'_>,
     curves: &[ContentionCurve],
+    trials: &[ContentionTrial],
+    objection: Option<&str>,
+    campaign: &ContentionCampaign,
+    policy: &Policy,
+) -> Headlines {
+    let stages = stages(curves, campaign.machine.cores);
+    let doubts: Vec<Option<String>> = stages.iter().map(|stage| doubt(stage, trials)).collect();
+    let all = stages.iter().zip(&doubts).map(|(stage, doubt)| {
+        let objection = objection.or(doubt.as_deref());
+        headline(stage, cells, objection, campaign, policy)
+    });
+    Headlines {
+        all: all.collect(),
+        doubt: match doubts.iter().all(Option::is_some) {
+            true => doubts.first().cloned().flatten(),
+            false => None,
+        },
+    }
+}
+
+fn headline(
+    stage: &Stage<'_>,
+    cells: &Cells<'_>,
     objection: Option<&str>,
     campaign: &ContentionCampaign,
     policy: &Policy,
 ) -> ContentionHeadline {
-    let undecided = |text: String| ContentionHeadline {
-        text,
-        advice: None,
-        decided: false,
-    };
-    let Some(stage) = stage(curves, campaign.machine.cores) else {
-        return undecided("Nothing was measured with more than one isolation.".to_owned());
-    };
     let told: Vec<String> = stage.rows.iter().map(|row| told(row.0, row.1)).collect();
     let through = match campaign.way {
         Way::InProcess => "",
         Way::Proxy => " through the proxy",
     };
     let text = format!(
-        "{} threads run {} on {}{through}: {}.",
-        stage.threads,
+        "{} run{} {} on {}{through}: {}.",
+        threads(stage.threads),
+        if stage.threads == 1 { "s" } else { "" },
         stage.workload,
         stage.runtime,
         told.join("; ")
     );
+    let headline = |text: String, advice: Option<String>| ContentionHeadline {
+        workload: stage.workload.to_owned(),
+        runtime: stage.runtime.to_owned(),
+        text,
+        decided: advice.is_some(),
+        advice,
+    };
     if let Some(objection) = objection {
-        return undecided(format!("Undecided, {objection}. Seen: {text}"));
+        return headline(format!("Undecided, {objection}. Seen: {text}"), None);
     }
     let series: Vec<Series> = stage
         .rows
@@ -77,34 +126,58 @@ pub(super) fn headline(
         .filter(|place| place.rank == Some(1))
         .map(|place| place.index)
         .collect();
-    let advice = advice(&stage, &first);
-    ContentionHeadline {
-        text,
-        decided: advice.is_some(),
-        advice,
-    }
+    headline(text, advice(stage, &first))
 }
 
-/// The first runtime and workload with several isolations, at the most threads that have a
-/// core each, else at the most there are.
-fn stage(curves: &[ContentionCurve], cores: u32) -> Option<Stage<'_>> {
-    let key = |curve: &ContentionCurve| {
-        (
-            curve.workload.clone(),
-            curve.variant.clone(),
-            curve.runtime.clone(),
-        )
+/// Why a stage's rates are not those of its threads.
+fn doubt(stage: &Stage<'_>, trials: &[ContentionTrial]) -> Option<String> {
+    stage.rows.iter().find_map(|(curve, point)| {
+        let own = trials.iter().filter(|trial| {
+            let cell = &trial.cell;
+            trial.contended.is_some()
+                && !cell.is_control()
+                && cell.threads == point.threads
+                && is_of(cell, curve)
+        });
+        let own: Vec<Option<&str>> = own.map(|trial| trial.doubt.as_deref()).collect();
+        let doubts: Vec<&str> = own.iter().flatten().copied().collect();
+        let first = doubts.first()?;
+        (doubts.len() as f64 > DOUBTFUL * own.len() as f64).then(|| {
+            format!(
+                "the proxy did not set the pace in {} of {} trials of isolation {} with {} ({first})",
+                doubts.len(),
+                own.len(),
+                curve.isolation,
+                threads(point.threads)
+            )
+        })
+    })
+}
+
+/// Each runtime and workload with several isolations, in order.
+fn stages(curves: &[ContentionCurve], cores: u32) -> Vec<Stage<'_>> {
+    let same = |a: &ContentionCurve, b: &ContentionCurve| {
+        a.workload == b.workload && a.variant == b.variant && a.runtime == b.runtime
     };
-    let several = curves.iter().find(|curve| {
-        let same = curves.iter().filter(|other| key(other) == key(curve));
-        same.count() > 1
-    })?;
-    let same: Vec<_> = curves
-        .iter()
-        .filter(|curve| key(curve) == key(several))
-        .collect();
+    let mut firsts: Vec<&ContentionCurve> = Vec::new();
+    for curve in curves {
+        if !firsts.iter().any(|first| same(first, curve)) {
+            firsts.push(curve);
+        }
+    }
+    let group =
+        |first: &ContentionCurve| curves.iter().filter(|curve| same(first, curve)).collect();
+    firsts
+        .into_iter()
+        .filter_map(|first| stage(group(first), cores))
+        .collect()
+}
+
+/// Curves of one runtime and workload at the most threads that have a core each, else at the
+/// most there are; `None` without several isolations.
+fn stage(same: Vec<&ContentionCurve>, cores: u32) -> Option<Stage<'_>> {
     let at = |threads: u32| -> Vec<(&ContentionCurve, &ContentionPoint)> {
-        let point = |curve: &'_ ContentionCurve| {
+        let point = |curve: &ContentionCurve| {
             curve
                 .points
                 .iter()
@@ -126,9 +199,10 @@ fn stage(curves: &[ContentionCurve], cores: u32) -> Option<Stage<'_>> {
         .rev()
         .find(|threads| **threads > 1 && **threads <= cores);
     let threads = *with_cores.or(counts.last())?;
+    let first = same.first()?;
     Some(Stage {
-        runtime: &several.runtime,
-        workload: &several.workload,
+        runtime: &first.runtime,
+        workload: &first.workload,
         threads,
         rows: at(threads),
     })

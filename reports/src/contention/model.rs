@@ -105,6 +105,9 @@ pub struct ContentionTrial {
     /// What was measured, when it ended well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contended: Option<Contended>,
+    /// Why its rate may not be that of the threads, when something else set the pace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<String>,
 }
 
 /// What threads did that shared a plugin's VMs, or had their own.

@@ -1,6 +1,6 @@
 //! What follows from a contention campaign.
 
-use super::headline::headline;
+use super::headline::{Headlines, headlines};
 use super::point::{Blocks, point, rates};
 use super::{
     Contended, ContentionCampaign, ContentionFolder, ContentionHeadline, ContentionPoint,
@@ -17,8 +17,10 @@ use std::path::Path;
 /// What follows from a contention campaign.
 #[derive(Debug, Clone, Serialize)]
 pub struct ContentionSummary {
-    /// The one sentence to take away.
+    /// The sentence to take away: that of the first runtime and workload.
     pub headline: ContentionHeadline,
+    /// The same for each runtime and workload of which several isolations were measured.
+    pub advice: Vec<ContentionHeadline>,
     /// The rule behind verdicts.
     pub policy: Policy,
     /// Blocks with at least one measurement.
@@ -107,19 +109,28 @@ impl ContentionSummary {
         let controls = controls(&cells, &policy, campaign.seed);
         let curves = curves(&cells, &policy, campaign.seed);
         let objection = objection(&controls, &policy);
-        let headline = headline(&cells, &curves, objection.as_deref(), &campaign, &policy);
+        let Headlines { all, doubt } = headlines(
+            &cells,
+            &curves,
+            trials,
+            objection.as_deref(),
+            &campaign,
+            &policy,
+        );
+        let objection = objection.or(doubt);
         let blocks: std::collections::BTreeSet<u32> = trials
             .iter()
             .filter(|trial| trial.contended.is_some())
             .map(|trial| trial.block)
             .collect();
         Self {
-            headline,
+            headline: all.first().cloned().unwrap_or_default(),
+            advice: all,
             policy,
             blocks_measured: blocks.len(),
             controls,
             objection,
-            warnings: warnings(&campaign, &curves),
+            warnings: warnings(&campaign, &curves, trials),
             failures: failures(trials),
             curves,
             campaign,
@@ -209,7 +220,11 @@ fn objection(controls: &[ContentionControl], policy: &Policy) -> Option<String> 
     ))
 }
 
-fn warnings(campaign: &ContentionCampaign, curves: &[ContentionCurve]) -> Vec<String> {
+fn warnings(
+    campaign: &ContentionCampaign,
+    curves: &[ContentionCurve],
+    trials: &[ContentionTrial],
+) -> Vec<String> {
     let cores = campaign.machine.cores;
     let over: std::collections::BTreeSet<u32> = curves
         .iter()
@@ -224,6 +239,18 @@ fn warnings(campaign: &ContentionCampaign, curves: &[ContentionCurve]) -> Vec<St
             "{} threads are more than this machine's {cores} cores: they share cores, so that a \
              wait for a lock is also a wait for the scheduler",
             over.join(", ")
+        ));
+    }
+    let doubts = trials.iter().filter(|trial| trial.doubt.is_some()).count();
+    if doubts > 0 {
+        warnings.push(format!(
+            "in {doubts} of {} trials the generator was the bottleneck or shared its cores with \
+             the proxy: rates are those of both together, and no advice rests on them; a machine \
+             with more cores leaves it some of its own",
+            trials
+                .iter()
+                .filter(|trial| trial.contended.is_some())
+                .count()
         ));
     }
     if campaign.interrupted {
