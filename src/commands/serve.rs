@@ -31,7 +31,12 @@ pub(super) fn serve(arguments: &ServeArgs) -> Result<Exit, Error> {
         .map(|listener| listener.name.clone())
         .collect();
     if arguments.check {
-        eprintln!("{} is fine", arguments.config.display());
+        let file = arguments.config.display();
+        match config.notes.len() {
+            0 => eprintln!("{file} is fine"),
+            1 => eprintln!("{file} can be served, but for what the note names"),
+            notes => eprintln!("{file} can be served, but for what the {notes} notes name"),
+        }
         return Ok(Exit::Fine);
     }
     super::block_on(async {

@@ -16,7 +16,8 @@ pub(super) struct Source<'a> {
     /// Whether fields that this proxy does not know are left out with a note; otherwise they
     /// are errors.
     pub(super) lenient: bool,
-    pub(super) notes: RefCell<Vec<String>>,
+    /// Each with its line.
+    pub(super) notes: RefCell<Vec<(u64, String)>>,
 }
 
 /// A place in the file.
@@ -56,7 +57,7 @@ impl<'a> Field<'a> {
     /// Notes something that this proxy does otherwise.
     pub(super) fn note(&self, what: &str) {
         let text = format!("line {}: {}: {what}", self.node.line, self.path);
-        self.source.notes.borrow_mut().push(text);
+        self.source.notes.borrow_mut().push((self.node.line, text));
     }
 
     fn expected(&self, what: &str) -> ConfigError {
@@ -255,6 +256,30 @@ impl<'a> Field<'a> {
                 "give an address such as 127.0.0.1:8080 or [::1]:8080",
             )
         })
+    }
+
+    /// Like [`Field::endpoint`]; `None`, noted, for what is no TCP socket in another proxy's file.
+    pub(super) fn endpoint_or_note(&self) -> Read<Option<(String, u16)>> {
+        if !self.source.lenient || !matches!(self.node.value, Value::Map(_)) {
+            return self.endpoint().map(Some);
+        }
+        let Some(socket) = self.get("socket_address")? else {
+            self.note("is no TCP socket and is left out with what it is the address of");
+            return Ok(None);
+        };
+        socket.only(&["address", "port_value", "protocol"])?;
+        if socket
+            .text_or_empty("protocol")?
+            .eq_ignore_ascii_case("udp")
+        {
+            self.note("is UDP and is left out with what it is the address of");
+            return Ok(None);
+        }
+        if socket.get("port_value")?.is_none() {
+            self.note("has no port and is left out with what it is the address of");
+            return Ok(None);
+        }
+        self.endpoint().map(Some)
     }
 
     /// A host and a port: `name:80`, or as Envoy writes it.

@@ -81,8 +81,10 @@ fn policy(at: &Field<'_>) -> Result<FailPolicy, ConfigError> {
         Some(policy) => match policy.text()?.as_str() {
             "FAIL_OPEN" => true,
             "FAIL_CLOSED" | "UNSPECIFIED" => false,
-            // A VM is always rebuilt here; the stream that ended it fails.
-            "FAIL_RELOAD" => false,
+            "FAIL_RELOAD" => {
+                policy.note("a VM is always built again here, and the stream that ended it fails");
+                false
+            }
             other => {
                 return Err(policy.error(
                     format!("`{other}` is no policy"),

@@ -59,11 +59,18 @@ impl Config {
         } else {
             own(&top, defaults)?
         };
+        let mut notes = source.notes.take();
+        notes.sort_by_key(|(line, _)| *line);
+        config.notes = notes.into_iter().map(|(_, note)| note).collect();
         if config.listeners.is_empty() && config.services.is_empty() {
+            if is_envoy && !config.notes.is_empty() {
+                let what = "no listener of it can be served here";
+                let notes = config.notes.join("\n  ");
+                return Err(top.error(format!("{what}:\n  {notes}"), "see docs/proxy.md"));
+            }
             return Err(top.error("it has no listener", "give one under `listeners`"));
         }
         config.file = file.to_path_buf();
-        config.notes = source.notes.take();
         Ok(config)
     }
 }
@@ -102,7 +109,7 @@ fn own(top: &Field<'_>, defaults: Defaults<'_>) -> Result<Config, ConfigError> {
 }
 
 fn of_envoy(top: &Field<'_>, defaults: Defaults<'_>) -> Result<Config, ConfigError> {
-    top.only(&["static_resources", "admin", "bootstrap_extensions", "node"])?;
+    top.only(&["static_resources", "admin", "bootstrap_extensions"])?;
     let resources = top.need("static_resources")?;
     resources.only(&["listeners", "clusters"])?;
     let clusters = cluster::clusters(&resources)?;
@@ -124,6 +131,15 @@ fn admin(top: &Field<'_>) -> Result<Option<std::net::SocketAddr>, ConfigError> {
         return Ok(None);
     };
     admin.only(&["address"])?;
+    if top.source.lenient {
+        let Some(address) = admin.get("address")? else {
+            admin.note("has no address and is left out");
+            return Ok(None);
+        };
+        if address.endpoint_or_note()?.is_none() {
+            return Ok(None);
+        }
+    }
     admin.need("address")?.address().map(Some)
 }
 

@@ -10,7 +10,8 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::body::OutBody;
+use super::body::{OutBody, Running};
+use super::local::{Refusal, refuse};
 use super::{Abort, Router, filtered, plain};
 use crate::config::{Codec, Limits, Timeouts};
 use crate::net::{Connection, Local};
@@ -82,7 +83,11 @@ async fn answer(
     // Owned here and lent to everything below: each future that a message passes through by
     // value carries room for it twice.
     let (mut parts, body) = request.into_parts();
-    let response = if service.filters.is_empty() {
+    // HTTP/1 has counted them itself.
+    let response = if parts.headers.len() > service.limits.header_fields {
+        let running = Running::new(connection.clone(), worker.stats.clone());
+        refuse(&Refusal::HeaderTooLarge, None, running)
+    } else if service.filters.is_empty() {
         plain::pass(&worker, &service, &connection, &mut parts, body).await
     } else {
         match filtered::pass(&worker, &service, &connection, &mut parts, body).await {

@@ -62,7 +62,6 @@ impl StreamInfo {
         let (root, name) = (segments.next(), segments.next());
         match (root.unwrap_or_default(), name) {
             (b"request", Some(name)) => self.of_request(name, out),
-            (b"response", Some(b"flags")) => number(0, out),
             (b"source", Some(name)) => address(self.connection.source, name, out),
             (b"destination", Some(name)) => address(self.connection.destination, name, out),
             (b"connection", Some(name)) => self.of_connection(name, out),
@@ -96,6 +95,7 @@ impl StreamInfo {
     fn of_connection(&self, name: &[u8], out: &mut Vec<u8>) -> bool {
         match name {
             b"id" => number(self.connection.id as i64, out),
+            // Clients' certificates are not asked for.
             b"mtls" => {
                 out.push(0);
                 true

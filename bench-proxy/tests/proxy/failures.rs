@@ -125,7 +125,7 @@ fn requests_that_wait_for_their_upstream_outlive_the_vm() {
 #[test]
 fn under_load_traps_and_endless_loops_cost_only_their_own_requests() {
     let upstream = Upstream::start();
-    for isolation in ["thread", "shared", "pool:2"] {
+    for isolation in ["thread", "shared", "pool:2", "request"] {
         let limits = "    limits: { deadline: 700ms, memory: 16MiB }\n";
         let proxy = with(&upstream, &format!("{limits}    isolation: {isolation}\n"));
         let address = proxy.address();

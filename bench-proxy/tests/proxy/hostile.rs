@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::time::Duration;
 
+use crate::protocols::{request, run, sender};
 use crate::support::{Client, Upstream, get, start, until, yaml};
 
 const LIMITS: &str = "  limits: { header_bytes: 8KiB, header_fields: 20, request_body: 1KiB }
@@ -17,6 +18,20 @@ fn headers_over_the_limits_are_431() {
     assert_eq!(get(proxy.address(), "/", &[("x-long", &long)]).status, 431);
     let many: Vec<_> = (0..30).map(|_| ("x-many", "1")).collect();
     assert_eq!(get(proxy.address(), "/", &many).status, 431);
+    run(async {
+        let stream = tokio::net::TcpStream::connect(proxy.address()).await;
+        let mut sender = sender(stream.expect("connected")).await;
+        for (fields, status) in [(30, 431), (5, 200), (21, 431), (19, 200)] {
+            let mut request = request("http://h.test/", "");
+            for number in 0..fields {
+                let name = format!("x-{number}").parse::<http::HeaderName>();
+                let value = http::HeaderValue::from_static("1");
+                request.headers_mut().insert(name.expect("a name"), value);
+            }
+            let answer = sender.send_request(request).await.expect("an answer");
+            assert_eq!(answer.status().as_u16(), status, "{fields}");
+        }
+    });
     assert_eq!(get(proxy.address(), "/", &[]).status, 200);
 }
 

@@ -5,6 +5,7 @@ mod chains;
 mod configs;
 mod failures;
 mod filters;
+mod foreign;
 mod hostile;
 mod passing;
 mod protocols;

@@ -14,12 +14,12 @@ use crate::protocols::{request, run, sender, text};
 use crate::support::{Upstream, start, yaml};
 
 /// A certificate for `localhost` and its key.
-fn certificate() -> (String, String) {
+pub(crate) fn certificate() -> (String, String) {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("made");
     (made.cert.pem(), made.signing_key.serialize_pem())
 }
 
-fn tls_client(certificate: &str, protocol: &[u8]) -> tokio_rustls::TlsConnector {
+pub(crate) fn tls_client(certificate: &str, protocol: &[u8]) -> tokio_rustls::TlsConnector {
     use rustls::pki_types::pem::PemObject as _;
     let mut roots = RootCertStore::empty();
     let certificate = rustls::pki_types::CertificateDer::from_pem_slice(certificate.as_bytes());

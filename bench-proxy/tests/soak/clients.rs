@@ -5,17 +5,21 @@ use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
 use std::time::Duration;
 
+use crate::http2;
+
 /// One round of each; they come again and again.
-pub(crate) const HOSTILE: [fn(SocketAddr); 6] = [
+pub(crate) const HOSTILE: [fn(SocketAddr); 8] = [
     slow_header,
     reset_amid_body,
     too_much_header,
     no_http,
     slow_reader,
     failing_filter,
+    http2::rapid_reset,
+    http2::endless_header,
 ];
 
-fn connect(address: SocketAddr) -> TcpStream {
+pub(crate) fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).expect("connected");
     let limit = Some(Duration::from_secs(10));
     stream.set_read_timeout(limit).expect("set");

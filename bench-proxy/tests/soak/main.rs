@@ -1,11 +1,12 @@
 //! The proxy under good, hostile and slow clients at once, for as long as it takes to see a leak.
 //!
 //! Proxy and upstream are processes of their own (this binary again), so that their memory and
-//! descriptors can be watched and the upstream killed. Twelve seconds by default;
+//! descriptors can be watched and the upstream killed. Ten seconds of all clients by default;
 //! `PWBENCH_SOAK_SECONDS=300` is the long form.
 #![cfg(target_os = "linux")]
 
 mod clients;
+mod http2;
 mod processes;
 #[allow(unused_imports)]
 #[path = "../proxy/support/mod.rs"]
@@ -14,14 +15,14 @@ mod support;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use load::{Check, Demand, Mix, Outcome, Plan, Stop, Tag, Target};
+use load::{Check, Demand, Mix, Outcome, Plan, Protocol, Stop, Tag, Target};
 
 use processes::{Process, proxy, upstream};
 
-/// How long the whole takes.
+/// How long all clients are at it together.
 fn length() -> Duration {
     let seconds = std::env::var("PWBENCH_SOAK_SECONDS").ok();
-    let seconds = seconds.and_then(|text| text.parse().ok()).unwrap_or(12);
+    let seconds = seconds.and_then(|text| text.parse().ok()).unwrap_or(10);
     Duration::from_secs(seconds)
 }
 
@@ -32,9 +33,21 @@ fn mix() -> Mix {
 }
 
 fn good_clients(proxy: &Process, duration: Duration) -> Outcome {
+    good_clients_of(Protocol::Http1, proxy, duration)
+}
+
+fn good_clients_of(protocol: Protocol, proxy: &Process, duration: Duration) -> Outcome {
+    // Over HTTP/2 all requests share one connection that is never idle: the proxy closes an idle
+    // one without GOAWAY, so that a request which is on its way then is lost.
+    let (connections, streams) = match protocol {
+        Protocol::Http1 => (16, 1),
+        Protocol::Http2 => (1, 64),
+    };
     let plan = Plan {
+        protocol,
         demand: Demand::poisson(200.0),
-        connections: 16,
+        connections,
+        streams,
         warm_up: Duration::ZERO,
         duration,
         timeout: Duration::from_secs(10),
@@ -72,23 +85,26 @@ fn nothing_leaks_nothing_sticks_and_good_clients_get_good_answers() {
                 }
             });
         }
-        let good = scope.spawn(|| good_clients(&proxy, length.mul_f64(0.7)));
+        let good = scope.spawn(|| good_clients(&proxy, length));
+        let modern = scope.spawn(|| good_clients_of(Protocol::Http2, &proxy, length));
         let other = scope.spawn(|| clients::other_tools(proxy.address));
-        while !good.is_finished() {
+        while !(good.is_finished() && modern.is_finished()) {
             std::thread::sleep(Duration::from_millis(250));
             resident.push(proxy.resident_kib());
         }
         stop.store(true, Ordering::Relaxed);
-        let outcome = good.join().expect("a run");
-        let counts = &outcome.counts;
-        assert!(counts.good > 0);
-        assert_eq!(
-            (counts.good, counts.wrong, counts.errors.total()),
-            (counts.offered, 0, 0),
-            "{:?} {:?}",
-            outcome.wrong_answers,
-            outcome.first_errors
-        );
+        for good in [good, modern] {
+            let outcome = good.join().expect("a run");
+            let counts = &outcome.counts;
+            assert!(counts.good > 0);
+            assert_eq!(
+                (counts.good, counts.wrong, counts.errors.total()),
+                (counts.offered, 0, 0),
+                "{:?} {:?}",
+                outcome.wrong_answers,
+                outcome.first_errors
+            );
+        }
         other.join().expect("other tools");
     });
 
