@@ -28,10 +28,11 @@ use crate::output::Format;
   pwbench load --proxy bench,envoy --module plugin.wasm --config plugin.json --requests recorded.har
 
 With --format json, standard output is the campaign's summary.json: schema, policy, trust (row,
-controls, objection), phases (demand, rows, pairs), accepted, rejected, failures, campaign; a row
-has row, blocks, rejected, cpu_us, throughput, bounded, busy, latency, rss_bytes, start_up_ns,
-good, wrong, errors and to_bare, the comparison with the same proxy without a filter by metric
-(cpu, pace, p50, p99): ratio, difference in microseconds, word. docs/load.md explains them.")]
+controls of demand, metric and ratio, objection), phases (demand, rows, pairs), accepted, rejected,
+failures, campaign; a row has row, blocks, rejected, cpu_us, throughput, bounded, busy, latency,
+rss_bytes, start_up_ns, good, wrong, errors and to_bare, the comparison with the same proxy without
+a filter by metric (cpu, pace, p50, p99): ratio, difference in microseconds, word. Of a search
+throughput is the highest rate and pace its inverse. docs/load.md explains them.")]
 pub(crate) struct LoadArgs {
     /// Proxies: bench, envoy, nginx, ats, mosn; all that are installed without it
     #[arg(long = "proxy", value_name = "NAME", value_delimiter = ',')]
