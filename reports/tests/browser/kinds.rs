@@ -174,6 +174,7 @@ fn contention() -> ContentionSummary {
             status: Status::Ok,
             started_unix_ms: 0,
             wall_ns: 100_000_000,
+            doubt: None,
             contended: Some(Contended {
                 wall_ns: 100_000_000,
                 threads: vec![
