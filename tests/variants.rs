@@ -45,6 +45,39 @@ fn the_default_variant_takes_part_unless_others_are_asked_for() {
 }
 
 #[test]
+fn every_kind_of_runtime_makes_the_same_host_calls_for_rules_and_models() {
+    let folder = folder();
+    let arguments = [
+        "verify",
+        "--no-conformance",
+        "--workload",
+        "waf-modsec,inference-mlp,inference-wasi-nn",
+        "--runtime",
+        "native,wasmtime/winch,wasmer/singlepass,wamr/fast-interp",
+        "--trial-timeout",
+        "300",
+        "--format",
+        "json",
+    ];
+    let output = run(folder.path(), &arguments);
+    expect_exit(&output, 0);
+    let verification = json(&output);
+    let rows = verification["checks"].as_array().expect("a list");
+    assert_eq!(rows.len(), 12, "{rows:?}");
+    for workload in ["waf-modsec", "inference-mlp", "inference-wasi-nn"] {
+        let own: Vec<_> = rows
+            .iter()
+            .filter(|row| row["workload"] == workload)
+            .collect();
+        for row in &own {
+            assert_eq!(row["matched"], row["exchanges"], "{row}");
+            assert_eq!(row["trace_sha256"], own[0]["trace_sha256"], "{row}");
+            assert_eq!(row["host_calls"], own[0]["host_calls"], "{row}");
+        }
+    }
+}
+
+#[test]
 fn patterns_choose_variants_of_every_workload_that_has_them() {
     let mut rows = checks(&["--variant", "s*-32", "--variant", "tract-32"]);
     rows.sort();

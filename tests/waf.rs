@@ -3,9 +3,12 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
-use support::{campaign, expect_exit, folder, json, run, stderr, trials, write};
+use support::{campaign, expect_exit, folder, json, pwbench, run, stderr, trials, write};
 
 const REQUESTS: &str = concat!(
     r#"{"id":"plain","request":{"method":"GET","path":"/?q=desk+lamp"},"expect":{"forwarded":{"request_headers":[],"response_status":200,"response_headers":[]}}}"#,
@@ -171,9 +174,186 @@ fn rules_that_are_left_out_are_counted_in_a_note() {
     assert_eq!(notes.len(), 1, "{text}");
     assert!(notes[0].contains("a warning when it started: "), "{text}");
     for part in [
-        "FILES_SIZES",
+        "FilesSizes",
         "; in the end: 1 rules loaded, 1 directives left out",
     ] {
         assert!(notes[0].contains(part), "{part} is not in {text}");
     }
+}
+
+/// A proxy with the firewall as its filter; ends with its owner.
+struct Proxy {
+    child: Child,
+    address: String,
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Proxy {
+    fn start(folder: &Path, rules: &str) -> Self {
+        module(folder);
+        let rules: String = rules
+            .lines()
+            .map(|line| format!("      {line}\n"))
+            .collect();
+        let proxy = format!(
+            "workers: 1\nlisteners:\n- name: web\n  address: 127.0.0.1:0\n  routes: \
+             [{{ match: {{ prefix: / }}, direct_response: {{ status: 200, body: served }} }}]\n  \
+             http_filters:\n  - name: waf\n    vm_config: {{ runtime: wasmtime/winch, code: \
+             {{ local: {{ filename: waf.wasm }} }} }}\n    configuration: |\n{rules}"
+        );
+        write(folder, "proxy.yaml", proxy);
+        let mut child = pwbench(folder)
+            .args(["serve", "--config", "proxy.yaml"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("started");
+        let mut stderr = BufReader::new(child.stderr.take().expect("piped"));
+        let mut heard = String::new();
+        let address = loop {
+            let mut line = String::new();
+            let read = stderr.read_line(&mut line).expect("read");
+            assert!(read > 0, "{heard}");
+            heard += &line;
+            if let Some(address) = line.strip_prefix("listening: web on ") {
+                break address.trim().to_owned();
+            }
+        };
+        // Nobody reads on: what it logs must not fill the pipe.
+        std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
+        Self { child, address }
+    }
+
+    /// Posts a body in these pieces, each written by itself.
+    fn post(&self, pieces: &[&str]) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("connected");
+        stream.set_nodelay(true).expect("a socket");
+        let head = "POST /review HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\
+                    content-type: application/x-www-form-urlencoded\r\n\
+                    transfer-encoding: chunked\r\n\r\n";
+        stream.write_all(head.as_bytes()).expect("written");
+        for piece in pieces {
+            // The proxy gets each by itself, or several: both have to do.
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            let chunk = format!("{:x}\r\n{piece}\r\n", piece.len());
+            // An answer may come before all of the body has gone.
+            if stream.write_all(chunk.as_bytes()).is_err() {
+                break;
+            }
+        }
+        let _ = stream.write_all(b"0\r\n\r\n");
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+}
+
+#[test]
+fn a_body_that_comes_in_pieces_is_examined_whole_and_one_beyond_the_limit_answered_413() {
+    let folder = folder();
+    let rules = "SecRequestBodyAccess On\nSecRequestBodyLimit 64\nSecRequestBodyLimitAction Reject\n\
+                 SecRule ARGS:text \"@streq evil\" \"id:7,phase:2,deny,msg:'Evil'\"";
+    let proxy = Proxy::start(folder.path(), rules);
+    let harmless = proxy.post(&["text=", "go", "od"]);
+    assert!(harmless.starts_with("HTTP/1.1 200 "), "{harmless}");
+    assert!(harmless.ends_with("served"), "{harmless}");
+    // No piece of it is what the rule looks for.
+    let attack = proxy.post(&["te", "xt=e", "vi", "l"]);
+    assert!(attack.starts_with("HTTP/1.1 403 "), "{attack}");
+    assert!(attack.contains("x-waf-rule: 7"), "{attack}");
+    let piece = "a".repeat(40);
+    let large = proxy.post(&["text=", &piece, &piece]);
+    assert!(large.starts_with("HTTP/1.1 413 "), "{large}");
+    assert!(large.contains("The body is too large."), "{large}");
+}
+
+/// What a program prints, where it is there and succeeds.
+fn answer(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| text.trim().to_owned())
+}
+
+/// Past the harness, which hides what a passing test prints.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// What the firewall says of a Core Rule Set when it starts with it, and that it answers.
+fn start_with(files: &[PathBuf]) -> String {
+    let folder = folder();
+    let path = folder.path();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/crs-config");
+    let output = Command::new(script).args(files).output();
+    let output = output.expect("scripts/crs-config runs");
+    assert!(output.status.success(), "{}", stderr(&output));
+    write(path, "crs.conf", output.stdout);
+    write(
+        path,
+        "requests.jsonl",
+        "{\"request\":{\"method\":\"GET\",\"path\":\"/\"}}\n",
+    );
+    let module = module(path);
+    let arguments = [
+        "verify",
+        "--no-conformance",
+        "--runtime",
+        "wasmtime/winch",
+        "--trial-timeout",
+        "300",
+        "--module",
+        &module,
+        "--config",
+        "crs.conf",
+        "--requests",
+        "requests.jsonl",
+        "--format",
+        "json",
+    ];
+    let output = run(path, &arguments);
+    expect_exit(&output, 0);
+    let note = json(&output)["checks"][0]["warnings"].clone();
+    let note = note.as_str().expect("what is left out").to_owned();
+    say(&note);
+    note
+}
+
+#[test]
+fn debians_core_rule_set_loads_as_documented() {
+    let files = [
+        "/etc/modsecurity/crs/crs-setup.conf",
+        "/usr/share/modsecurity-crs/rules",
+    ]
+    .map(PathBuf::from);
+    if !files.iter().all(|file| file.exists()) {
+        return say(
+            "skipped: Debian's Core Rule Set: apt-get install --no-install-recommends modsecurity-crs",
+        );
+    }
+    let version = answer("dpkg-query", &["-W", "-f", "${Version}", "modsecurity-crs"]);
+    let note = start_with(&files);
+    if version.as_deref() == Some("3.3.4-1+deb12u3") {
+        assert!(note.contains("120 warnings when it started"), "{note}");
+        let sum = "529 rules loaded, 106 directives left out, 14 reduced";
+        assert!(note.ends_with(sum), "{note}");
+    }
+}
+
+#[test]
+fn the_core_rule_set_of_the_go_module_loads_as_documented() {
+    let module = "github.com/corazawaf/coraza-coreruleset/v4@v4.25.0/rules";
+    let cache = answer("go", &["env", "GOMODCACHE"]).unwrap_or_default();
+    let folder = Path::new(&cache).join(module);
+    if !folder.is_dir() {
+        return say("skipped: Core Rule Set 4.25.0: cd workloads/waf-coraza/go && go mod download");
+    }
+    let note = start_with(&["@crs-setup.conf.example", "@owasp_crs"].map(|name| folder.join(name)));
+    assert!(note.contains("38 warnings when it started"), "{note}");
+    let sum = "597 rules loaded, 30 directives left out, 8 reduced";
+    assert!(note.ends_with(sum), "{note}");
 }

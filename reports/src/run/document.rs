@@ -95,13 +95,18 @@ fn sections(summary: &Summary) -> Vec<Section> {
 }
 
 /// The variants of each workload that was measured with several; of a campaign too large to
-/// be read this way, nothing: the table of all cells has them.
+/// be read this way, where they are instead.
 fn languages(summary: &Summary) -> Option<Section> {
     let tables = tables::languages(summary);
-    if tables.iter().map(|table| table.rows.len()).sum::<usize>() > MOST_LANGUAGE_ROWS {
-        return None;
-    }
+    let rows: usize = tables.iter().map(|table| table.rows.len()).sum();
     let section = Section::new("languages", "Languages and builds");
+    if rows > MOST_LANGUAGE_ROWS {
+        let note = format!(
+            "{rows} rows are more than anybody reads: the table of all cells has them. Choose \
+             with --workload, --variant and --runtime what is to stand side by side."
+        );
+        return Some(Section { note, ..section });
+    }
     let add = |section: Section, table| section.part(Part::table(table).evidence());
     (!tables.is_empty()).then(|| tables.into_iter().fold(section, add))
 }

@@ -2,7 +2,7 @@
 
 use reports::{Exporter as _, Markdown, Report};
 
-use crate::synthetic::Synthetic;
+use crate::synthetic::{Synthetic, truths};
 use crate::{KINDS, group, report};
 
 #[test]
@@ -156,6 +156,59 @@ fn variants_of_a_workload_stand_beside_each_other_on_each_runtime() {
     };
     assert_eq!(ratio("Rust"), 1.0);
     assert!((4.0..5.0).contains(&ratio("Go")), "{page}");
+    let heading = page
+        .lines()
+        .find(|line| line.starts_with("| Runtime | Variant |"));
+    let columns: Vec<&str> = heading
+        .expect("a heading")
+        .split('|')
+        .map(str::trim)
+        .collect();
+    for (column, beginning) in columns[3..].iter().zip([
+        "Language",
+        "CPU",
+        "×",
+        "p50",
+        "Start-up",
+        "First VM",
+        "Module",
+        "Host calls",
+    ]) {
+        assert!(column.starts_with(beginning), "{column}, not {beginning}");
+    }
+    let rust = rows.iter().find(|cells| cells[3] == "Rust").expect("a row");
+    // 9.1 ms to compile, 9.4 million bytes of a first VM and 148,212 of module, in MiB and KiB.
+    assert!(number(rust[7]) > 9.1, "{rust:?}");
+    assert!((8.9..9.1).contains(&number(rust[8])), "{rust:?}");
+    assert_eq!(rust[9], "145", "{rust:?}");
+    assert!(number(rust[10]) > 0.0, "{rust:?}");
+}
+
+fn number(cell: &str) -> f64 {
+    cell.replace(',', "").parse().expect("a number")
+}
+
+#[test]
+fn more_variants_than_anybody_reads_are_left_to_the_table_of_all_cells() {
+    let few = Synthetic::new(&truths(), &["header-rewrite"]);
+    let mut made = few;
+    made.measure(&truths(), 1, 1.0);
+    let (info, trials) = (made.campaign.workloads[0].clone(), made.trials.clone());
+    for number in 1..=60 {
+        let mut info = info.clone();
+        info.variant = format!("v{number}");
+        made.trials.extend(trials.iter().cloned().map(|mut trial| {
+            trial.cell.variant.clone_from(&info.variant);
+            trial
+        }));
+        made.campaign.workloads.push(info);
+    }
+    let page = Markdown
+        .export(Report::new(made.campaign, &made.trials).summary())
+        .unwrap();
+    let (_, section) = page.split_once("Languages and builds").expect("a section");
+    let told = "610 rows are more than anybody reads: the table of all cells has them";
+    assert!(section.trim_start().starts_with(told), "{section}");
 }
 
 /// Runtimes on the first front of this title.
