@@ -98,15 +98,12 @@ pub(super) fn warnings(services: &InProcess) -> Option<String> {
         _ => "at least ",
     };
     let count = match warnings.count() {
-        0 => "a warning".to_owned(),
-        others => format!("{bound}{} warnings", others + 1),
+        0 => "a warning when it started".to_owned(),
+        others => format!("{bound}{} warnings when it started, the first", others + 1),
     };
     let last = lines.last().filter(|line| line.level < LogLevel::Warn);
     let last = last.map(|line| format!("; in the end: {}", printable(&line.message)));
-    Some(format!(
-        "{count} when it started, the first: {first}{}",
-        last.unwrap_or_default()
-    ))
+    Some(format!("{count}: {first}{}", last.unwrap_or_default()))
 }
 
 /// The beginning of a text from a guest, on one line.
