@@ -109,7 +109,7 @@ fn coraza_decides_as_the_traffics_author_expects_and_refuses_bad_directives() {
             "SecRule ARGS \"@rx (\" \"id:1,deny\"",
             "error parsing regexp",
         ),
-        ("SecRule ARGS \"@rx a", "SecRule"),
+        ("SecRule ARGS \"@rx a", "expected terminating quote"),
         ("SecRuleEngine Perhaps", "Perhaps"),
         ("Include @nowhere.conf", "nowhere.conf"),
     ] {

@@ -35,9 +35,9 @@ struct CheckRow {
     verdicts: Option<Verdicts>,
     reason: Option<String>,
     warnings: Option<String>,
-    /// Whether the plugin refused its configuration.
+    /// Why the plugin refused its configuration, if it did.
     #[serde(skip)]
-    refused: bool,
+    refused: Option<String>,
 }
 
 /// Checks.
@@ -123,7 +123,8 @@ impl CheckRow {
                 .filter(|verdicts| verdicts.attacks > 0),
             refused: objection
                 .as_ref()
-                .is_some_and(|failed| failed.kind == FailureKind::Configuration),
+                .filter(|failed| failed.kind == FailureKind::Configuration)
+                .map(|failed| failed.reason.clone()),
             reason: objection.map(|failed| failed.to_string()),
             warnings: verified.warnings(),
         }
@@ -134,9 +135,9 @@ impl Verification {
     /// The reason, where the plugin refused its configuration wherever it was tried: then no
     /// runtime is to blame.
     fn refused(&self) -> Option<&str> {
-        let everywhere = self.checks.iter().all(|check| check.refused);
-        let first = self.checks.first().filter(|_| everywhere)?;
-        first.reason.as_deref()
+        let mut reasons = self.checks.iter().map(|check| check.refused.as_deref());
+        let first = reasons.next()??;
+        reasons.all(|reason| reason.is_some()).then_some(first)
     }
 
     /// How filters that stop requests decided, where any did.
