@@ -25,6 +25,10 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+/// Only the processes that carry load leave the system's allocator.
+#[global_allocator]
+static ALLOCATOR: allocator::ByRole = allocator::ByRole;
+
 /// Id of the runtime that is no WebAssembly: the native twin.
 pub(crate) const NATIVE: &str = "native";
 

@@ -18,5 +18,5 @@ pub(crate) use abort::Abort;
 pub(crate) use fields::{from_trailers, to_http};
 pub(crate) use request_body::FilteredRequest;
 pub(crate) use route::Router;
-pub(crate) use serve::{HttpService, serve};
+pub(crate) use serve::{HttpService, Spoken, serve};
 pub(crate) use target::Target;

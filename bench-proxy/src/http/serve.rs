@@ -32,13 +32,22 @@ pub(crate) struct HttpService {
 /// How many fields hyper takes unless told otherwise.
 const HTTP1_FIELDS: usize = 100;
 
+/// What a connection speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spoken {
+    /// HTTP/1. Whether the stream notices by itself when the client has left.
+    Http1 { watched: bool },
+    /// HTTP/2.
+    Http2,
+}
+
 /// Serves a connection until it ends.
 pub(crate) async fn serve<I>(
     worker: Rc<Worker>,
     service: Rc<HttpService>,
     connection: Rc<Connection>,
     stream: I,
-    http2: bool,
+    spoken: Spoken,
 ) where
     I: AsyncRead + AsyncWrite + Unpin + 'static,
 {
@@ -50,28 +59,28 @@ pub(crate) async fn serve<I>(
             answer(worker.clone(), service.clone(), connection.clone(), request)
         })
     };
-    if http2 {
+    let Spoken::Http1 { watched } = spoken else {
         let server = http2::Builder::new(Local)
             .max_header_list_size(limits.header_bytes)
             .max_concurrent_streams(limits.concurrent_streams)
             .initial_stream_window_size(1 << 20)
             .initial_connection_window_size(4 << 20)
             .serve_connection(stream, answer);
-        connection.drive(server).await;
-    } else {
-        let mut builder = http1::Builder::new();
-        builder
-            .max_header_size(limits.header_bytes as usize)
-            .max_buf_size((limits.header_bytes as usize * 2).max(64 << 10))
-            // Connections watch themselves, at less cost.
-            .header_read_timeout(None);
-        if limits.header_fields != HTTP1_FIELDS {
-            // Any number but hyper's own costs an allocation for each request.
-            builder.max_headers(limits.header_fields);
-        }
-        let server = builder.serve_connection(stream, answer);
-        connection.drive(server).await;
+        return connection.drive(server).await;
+    };
+    let mut builder = http1::Builder::new();
+    builder
+        .max_header_size(limits.header_bytes as usize)
+        .max_buf_size((limits.header_bytes as usize * 2).max(64 << 10))
+        .half_close(watched)
+        // Connections watch themselves, at less cost.
+        .header_read_timeout(None);
+    if limits.header_fields != HTTP1_FIELDS {
+        // Any number but hyper's own costs an allocation for each request.
+        builder.max_headers(limits.header_fields);
     }
+    let server = builder.serve_connection(stream, answer);
+    connection.drive(server).await;
 }
 
 async fn answer(

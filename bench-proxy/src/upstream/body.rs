@@ -245,7 +245,8 @@ impl Body for UpstreamBody {
         match &frame {
             Some(Err(_)) => self.back = None,
             None => self.done(),
-            Some(Ok(_)) if self.inner.is_end_stream() => self.done(),
+            // Trailers are the last there is, and who gets them does not ask again.
+            Some(Ok(frame)) if frame.is_trailers() || self.inner.is_end_stream() => self.done(),
             Some(Ok(_)) => {}
         }
         Poll::Ready(frame)

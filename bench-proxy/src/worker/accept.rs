@@ -12,8 +12,8 @@ use tokio_rustls::TlsAcceptor;
 use super::run::{Service, reached};
 use super::{Phase, Worker};
 use crate::config::Codec;
-use crate::http::{self, HttpService};
-use crate::net::{Connection, Facts, is_http2};
+use crate::http::{self, HttpService, Spoken};
+use crate::net::{Connection, Facts, Watched, is_http2};
 use crate::tcp;
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -129,7 +129,13 @@ async fn http(worker: Rc<Worker>, service: Rc<HttpService>, mut facts: Facts, st
         };
         let connection = connect(facts);
         let place = enter(&worker, &connection);
-        http::serve(worker.clone(), service, connection, stream, http2).await;
+        if http2 {
+            http::serve(worker.clone(), service, connection, stream, Spoken::Http2).await;
+        } else {
+            let stream = Watched::new(stream);
+            let spoken = Spoken::Http1 { watched: true };
+            http::serve(worker.clone(), service, connection, stream, spoken).await;
+        }
         leave(&worker, place);
         return;
     };
@@ -142,12 +148,16 @@ async fn http(worker: Rc<Worker>, service: Rc<HttpService>, mut facts: Facts, st
         .protocol_version()
         .and_then(|version| version.as_str());
     facts.server_name = session.server_name().map(str::to_owned);
-    let http2 = match session.alpn_protocol() {
+    let is_http2 = match session.alpn_protocol() {
         Some(protocol) => protocol == b"h2",
         None => service.codec == Codec::Http2,
     };
+    let spoken = match is_http2 {
+        true => Spoken::Http2,
+        false => Spoken::Http1 { watched: false },
+    };
     let connection = connect(facts);
     let place = enter(&worker, &connection);
-    http::serve(worker.clone(), service, connection, stream, http2).await;
+    http::serve(worker.clone(), service, connection, stream, spoken).await;
     leave(&worker, place);
 }

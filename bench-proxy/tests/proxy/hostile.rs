@@ -132,3 +132,44 @@ fn a_client_that_resets_amid_its_body_leaves_nothing_behind() {
     });
     assert_eq!(get(proxy.address(), "/", &[]).status, 200);
 }
+
+#[test]
+fn a_client_that_leaves_while_it_waits_ends_its_request() {
+    let upstream = Upstream::start();
+    let proxy = start(&yaml(upstream.address, "", ""), &[]);
+    let mut sent = 0;
+    for reset in [false, true] {
+        for request in ["GET /never HTTP/1.1\r\nhost: a\r\n\r\n", TWO] {
+            let mut client = Client::connect(proxy.address());
+            client.write(request);
+            sent += 1;
+            until("the request", || {
+                proxy.stat("upstream_requests_total") == sent
+            });
+            if reset {
+                socket2::SockRef::from(&client.stream)
+                    .set_linger(Some(Duration::ZERO))
+                    .expect("set");
+            }
+            drop(client);
+            until("its end", || {
+                proxy.stat("downstream_requests_ended_total") == sent
+                    && proxy.stat("downstream_connections_active") == 0
+            });
+        }
+    }
+}
+
+/// A request that gets no answer and one that waits behind it.
+const TWO: &str = "GET /never HTTP/1.1\r\nhost: a\r\n\r\nGET / HTTP/1.1\r\nhost: a\r\n\r\n";
+
+#[test]
+fn requests_that_come_at_once_are_answered_in_turn() {
+    let upstream = Upstream::start();
+    let proxy = start(&yaml(upstream.address, "", ""), &[]);
+    let mut client = Client::connect(proxy.address());
+    client.write(&"GET /status/201 HTTP/1.1\r\nhost: a\r\n\r\n".repeat(20));
+    for _ in 0..20 {
+        assert_eq!(client.answer().expect("an answer").status, 201);
+    }
+}

@@ -3,7 +3,8 @@
 use std::io::Write as _;
 use std::sync::atomic::Ordering;
 
-use crate::support::{Client, Upstream, get, send, start, until, yaml};
+use crate::filters::adding;
+use crate::support::{Client, Upstream, filter, get, send, start, until, yaml};
 
 #[test]
 fn requests_and_answers_pass_with_their_fields_and_bodies() {
@@ -62,6 +63,23 @@ fn connections_are_kept_on_both_sides() {
     assert_eq!(upstream.connections.load(Ordering::Relaxed), 1);
     assert_eq!(proxy.stat("downstream_requests_total"), 50);
     assert_eq!(proxy.stat("downstream_connections_total"), 1);
+}
+
+#[test]
+fn connections_to_the_upstream_are_kept_however_its_answers_end() {
+    let upstream = Upstream::start();
+    let filters = ["".to_owned(), filter("f.wasm", "")];
+    for (filters, known) in filters.iter().zip(1..) {
+        let module = adding("x-to-upstream", "x-to-client");
+        let proxy = start(&yaml(upstream.address, filters, ""), &[("f.wasm", &module)]);
+        let mut client = Client::connect(proxy.address());
+        for fields in [&[][..], &[("te", "trailers")]] {
+            for path in ["/", "/status/404", "/stream", "/trailers", "/trailers", "/"] {
+                client.get(path, fields).expect("an answer");
+            }
+        }
+        assert_eq!(upstream.connections.load(Ordering::Relaxed), known);
+    }
 }
 
 #[test]
