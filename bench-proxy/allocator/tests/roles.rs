@@ -9,7 +9,7 @@ static ALLOCATOR: ByRole = ByRole;
 
 /// Allocates, grows, hands to other threads and frees in all sizes that matter.
 fn churn() {
-    let threads: Vec<_> = (0..4)
+    let threads: Vec<_> = (0..4_u8)
         .map(|thread| {
             std::thread::spawn(move || {
                 let mut kept = Vec::new();

@@ -1,7 +1,7 @@
 //! From HTTP's header fields to the host core's and back.
 
 use host_core::http::HeaderMap as Fields;
-use http::header::{HOST, HeaderMap, HeaderName, HeaderValue};
+use http::header::{HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use http::request;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Method, StatusCode, Uri, response};
@@ -96,6 +96,10 @@ pub(crate) fn to_http(fields: &Fields) -> Result<HeaderMap, BadFields> {
 
 fn append(headers: &mut HeaderMap, name: &[u8], value: &[u8]) -> Result<(), BadFields> {
     let name = names::of(name).ok_or(BadFields)?;
+    if name == TRANSFER_ENCODING {
+        // How a message is framed is not for a filter to say.
+        return Ok(());
+    }
     let value = HeaderValue::from_bytes(value).map_err(|_| BadFields)?;
     headers.try_append(name, value).map_err(|_| BadFields)?;
     Ok(())

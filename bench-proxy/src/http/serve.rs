@@ -15,7 +15,7 @@ use super::local::{Refusal, refuse};
 use super::{Abort, Router, filtered, plain};
 use crate::config::{Codec, Limits, Timeouts};
 use crate::net::{Connection, Local};
-use crate::plugins::PluginSeat;
+use crate::plugins::{PluginSeat, Sight};
 use crate::worker::Worker;
 
 /// What an HTTP listener does with requests, at one worker.
@@ -24,6 +24,7 @@ pub(crate) struct HttpService {
     pub(crate) codec: Codec,
     pub(crate) router: Router,
     pub(crate) filters: Vec<Rc<PluginSeat>>,
+    pub(crate) sight: Sight,
     pub(crate) timeouts: Timeouts,
     pub(crate) limits: Limits,
     pub(crate) tls: Option<Arc<rustls::ServerConfig>>,

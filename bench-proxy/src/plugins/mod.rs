@@ -12,9 +12,10 @@ mod log;
 mod seat;
 mod services;
 mod shared;
+mod sight;
 mod waits;
 
-pub(crate) use chain::{Chain, ChainRef, Ending, Over, Parts, Piece, Side};
+pub(crate) use chain::{Chain, ChainRef, Ending, Over, Piece, Side};
 pub(crate) use compile::start;
 pub(crate) use hub::{Command, Hub, set_worker};
 pub(crate) use info::{RouteNames, StreamInfo};
@@ -22,6 +23,7 @@ pub(crate) use knock::Knock;
 pub(crate) use lingering::Lingering;
 pub(crate) use seat::{Entry, PluginSeat};
 pub(crate) use shared::PluginShared;
+pub(crate) use sight::Sight;
 pub(crate) use waits::LockTotals;
 
 pub(crate) use callout::run as run_callout;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use host_core::Stream;
 
 use crate::net::Connections;
-use crate::plugins::{Chain, Hub, Lingering, Parts, PluginSeat};
+use crate::plugins::{Chain, ChainRef, Hub, Lingering, PluginSeat};
 use crate::stats::Stats;
 use crate::timers::Timers;
 use crate::upstream::{BodyError, Cluster};
@@ -34,8 +34,8 @@ pub(crate) struct Worker {
     /// Streams whose room is used again; VMs take them in boxes.
     #[allow(clippy::vec_box)]
     pub(crate) streams: RefCell<Vec<Box<Stream>>>,
-    /// Chains whose room is used again.
-    pub(crate) spare: RefCell<Vec<Parts>>,
+    /// Chains that no stream goes through, to be used again.
+    pub(crate) spare: RefCell<Vec<ChainRef>>,
     /// Chains with VMs of their own.
     pub(crate) fresh: RefCell<HashMap<u64, Weak<RefCell<Chain>>>>,
     /// VMs that outlive their streams.
@@ -45,6 +45,20 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
+    /// Keeps a chain that no stream goes through any more.
+    pub(crate) fn keep(&self, chain: &ChainRef) {
+        // A chain holds its worker, so a worker that ends must not hold any.
+        if !self.draining.get() {
+            self.spare.borrow_mut().push(chain.clone());
+        }
+    }
+
+    /// Begins to end.
+    fn drain(&self) {
+        self.draining.set(true);
+        self.spare.borrow_mut().clear();
+    }
+
     /// Counts a body that ended before its end.
     pub(crate) fn count_body(&self, error: BodyError) -> BodyError {
         match error {

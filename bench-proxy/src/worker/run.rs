@@ -14,7 +14,7 @@ use crate::config::ListenerKind;
 use crate::error::StartError;
 use crate::http::{HttpService, Router};
 use crate::net::{Connections, Signal, server_config};
-use crate::plugins::{Lingering, PluginSeat, set_worker};
+use crate::plugins::{Lingering, PluginSeat, Sight, set_worker};
 use crate::report::Report;
 use crate::tcp::TcpService;
 use crate::timers::{TICK, Timers};
@@ -106,7 +106,7 @@ async fn live(setup: Setup, ready: impl FnOnce(Result<(), StartError>)) {
     }
     ready(Ok(()));
     reached(&mut phase, Phase::Drain).await;
-    worker.draining.set(true);
+    worker.drain();
     for task in accepting {
         let _ = task.await;
     }
@@ -148,6 +148,7 @@ fn services_of(
         };
         services.push(match &listener.kind {
             ListenerKind::Http(http) => {
+                let filters = filters(http.filters.len());
                 let protocols: &[&[u8]] = match http.codec {
                     crate::config::Codec::Auto => &[b"h2", b"http/1.1"],
                     crate::config::Codec::Http1 => &[b"http/1.1"],
@@ -156,7 +157,8 @@ fn services_of(
                 Service::Http(Rc::new(HttpService {
                     codec: http.codec,
                     router: Router::new(&http.hosts, &config.clusters),
-                    filters: filters(http.filters.len()),
+                    sight: Sight::of(&filters),
+                    filters,
                     timeouts: http.timeouts,
                     limits: http.limits,
                     tls: tls(listener, protocols)?,

@@ -50,37 +50,38 @@ pub(super) async fn pass(
         worker,
         service,
         connection,
-        chain: chain.clone(),
+        chain,
         verdict: Verdict::default(),
     };
-    let answer = match stream.request(parts, body).await {
-        Ok(Sent::Direct(response)) => {
-            stream
-                .response(response, None, is_head, &ending, running)
-                .await
-        }
+    let sent = stream.request(parts, body).await;
+    let answered = match sent {
+        Ok(Sent::Direct(mut head)) => match stream.response(&mut head, None, is_head).await {
+            Ok(kind) => Ok((head, kind)),
+            Err(detour) => Err(detour),
+        },
         Ok(Sent::Upstream(answer)) => {
-            let (head, body) = answer.response.into_parts();
-            stream
-                .response(head, Some(body), is_head, &ending, running)
-                .await
+            let (mut head, body) = answer.response.into_parts();
+            match stream.response(&mut head, Some(body), is_head).await {
+                Ok(kind) => Ok((head, kind)),
+                Err(detour) => Err(detour),
+            }
         }
-        Err(detour) => Err((detour, running)),
+        Err(detour) => Err(detour),
     };
-    match answer {
-        Ok((head, kind, running)) => Ok(Response::from_parts(
+    match answered {
+        Ok((head, kind)) => Ok(Response::from_parts(
             head,
             OutBody::new(kind, Some(ending), running),
         )),
-        Err((Detour::Refused(refusal), running)) => Ok(refuse(&refusal, Some(ending), running)),
-        Err((Detour::Over(Over::Refused(BodyError::Ended)), running)) => {
+        Err(Detour::Refused(refusal)) => Ok(refuse(&refusal, Some(ending), running)),
+        Err(Detour::Over(Over::Refused(BodyError::Ended))) => {
             Ok(refuse(&Refusal::ResponseTooLarge, Some(ending), running))
         }
-        Err((Detour::Over(Over::Refused(error)), running)) => {
+        Err(Detour::Over(Over::Refused(error))) => {
             Ok(refuse(&stream.count(error), Some(ending), running))
         }
-        Err((Detour::Over(Over::Closed), _)) => Err(Abort),
-        Err((Detour::Over(Over::Answered { position }), running)) => {
+        Err(Detour::Over(Over::Closed)) => Err(Abort),
+        Err(Detour::Over(Over::Answered { position })) => {
             stream.local(position, is_grpc, ending, running).await
         }
     }

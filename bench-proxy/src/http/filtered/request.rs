@@ -4,7 +4,6 @@ use std::pin::pin;
 use std::task::Poll;
 
 use bytes::Bytes;
-use http::header::TRANSFER_ENCODING;
 use http::{Response, StatusCode, request};
 use hyper::body::{Incoming, SizeHint};
 
@@ -55,8 +54,6 @@ impl Stream<'_> {
                     false => fields::apply_request(parts, fields),
                 };
                 applied.map_err(|_| Refusal::BadFilter)?;
-                // What a filter added must not change how the message is framed either.
-                parts.headers.remove(TRANSFER_ENCODING);
             }
             request_body(chain, &self.chain, parts, incoming)
         };

@@ -4,7 +4,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::header::TRANSFER_ENCODING;
 use http::{Response, response};
 use hyper::body::Body as _;
 
@@ -20,12 +19,10 @@ impl Stream<'_> {
     /// Takes a response through the filters.
     pub(super) async fn response(
         &mut self,
-        mut head: response::Parts,
+        head: &mut response::Parts,
         mut body: Option<UpstreamBody>,
         is_head: bool,
-        _ending: &Ending,
-        running: Running,
-    ) -> Result<(response::Parts, Kind, Running), (Detour, Running)> {
+    ) -> Result<Kind, Detour> {
         hop::strip_response(&mut head.headers);
         {
             let chain = &mut *self.chain.borrow_mut();
@@ -35,33 +32,25 @@ impl Stream<'_> {
             };
             match chain.carry() {
                 Some(carry) => {
-                    if fields::from_response(&head, carry).is_err() {
-                        return Err((Refusal::UpstreamBroke.into(), running));
-                    }
+                    fields::from_response(head, carry).map_err(|_| Refusal::UpstreamBroke)?;
                 }
-                None => chain.keep_out(Side::Response, fields::count_response(&head)),
+                None => chain.keep_out(Side::Response, fields::count_response(head)),
             }
             chain.begin(Side::Response, end);
             if let Some(direct) = chain.take_direct() {
                 chain.feed(Side::Response, hyper::body::Frame::data(direct), true);
             }
         }
-        if let Err(detour) = self.response_head(&mut body).await {
-            return Err((detour, running));
-        }
+        self.response_head(&mut body).await?;
         let chain = &mut *self.chain.borrow_mut();
         if let Some(fields) = chain.changed(Side::Response) {
             let applied = match chain.has_unseen(Side::Response) {
                 true => fields::add_to(&mut head.headers, fields),
-                false => fields::apply_response(&mut head, fields),
+                false => fields::apply_response(head, fields),
             };
-            if applied.is_err() {
-                return Err((Refusal::BadFilter.into(), running));
-            }
-            head.headers.remove(TRANSFER_ENCODING);
+            applied.map_err(|_| Refusal::BadFilter)?;
         }
-        let kind = response_body(chain, &self.chain, &mut head, body, is_head);
-        Ok((head, kind, running))
+        Ok(response_body(chain, &self.chain, head, body, is_head))
     }
 
     /// Waits until the filters let the response's header go.
@@ -127,7 +116,6 @@ impl Stream<'_> {
                 if fields::apply_response(&mut head, fields).is_err() {
                     return Ok(refuse(&Refusal::BadFilter, Some(ending), running));
                 }
-                head.headers.remove(TRANSFER_ENCODING);
             }
             response_body(chain, &self.chain, &mut head, None, false)
         };

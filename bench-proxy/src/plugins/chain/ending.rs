@@ -1,8 +1,9 @@
 //! The end of a stream.
 
+use std::rc::Rc;
+
 use host_core::Isolation;
 
-use super::piece::Sink;
 use super::{Chain, ChainRef, Over};
 use crate::plugins::Entry;
 
@@ -18,9 +19,18 @@ impl Ending {
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        if let Ok(mut chain) = self.0.try_borrow_mut() {
-            chain.finish();
+        let Ok(mut chain) = self.0.try_borrow_mut() else {
+            return;
+        };
+        chain.finish();
+        // A body that still has the chain must go on seeing its end.
+        if Rc::strong_count(&self.0) > 1 || Rc::weak_count(&self.0) > 0 {
+            return;
         }
+        chain.vacate();
+        let worker = chain.worker.clone();
+        drop(chain);
+        worker.keep(&self.0);
     }
 }
 
@@ -65,10 +75,5 @@ impl Chain {
         }
         links.clear();
         self.parts.links = links;
-        self.parts.carry.clear();
-        let mut parts = std::mem::take(&mut self.parts);
-        parts.sinks = std::mem::take(&mut self.sinks);
-        parts.sinks.iter_mut().for_each(Sink::clear);
-        self.worker.spare.borrow_mut().push(parts);
     }
 }

@@ -12,7 +12,6 @@ mod release;
 mod replay;
 
 pub(crate) use ending::Ending;
-pub(crate) use open::Parts;
 pub(crate) use piece::{Piece, Side};
 
 use std::cell::RefCell;
@@ -28,6 +27,7 @@ use host_core::http::HeaderMap as Fields;
 use super::{RouteNames, StreamInfo};
 use crate::upstream::BodyError;
 use crate::worker::Worker;
+use open::Parts;
 use piece::Sink;
 
 /// A chain that the request's body, the response's body and who answers all hold.
@@ -55,7 +55,6 @@ pub(crate) struct Chain {
     /// Whether nothing but the filters' calls for this stream, made while it is handled, can
     /// move it on.
     alone: bool,
-    /// The links and room that is used again.
     parts: Parts,
     sinks: [Sink; 2],
     /// What the filters can do with fields, the most of any.

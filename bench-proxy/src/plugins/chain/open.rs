@@ -19,16 +19,14 @@ use crate::worker::Worker;
 /// VMs that a stream tries before it counts as failed.
 const ATTEMPTS: usize = 16;
 
-/// Room that one stream leaves to the next.
+/// What goes through the filters.
 #[derive(Debug, Default)]
-pub(crate) struct Parts {
+pub(super) struct Parts {
     pub(super) links: Vec<Link>,
     /// Fields on their way from one filter to the next.
     pub(super) carry: Fields,
     /// Fields that left the last filter, of both sides.
     pub(super) headers: [Fields; 2],
-    /// What leaves the last filter; empty between streams.
-    pub(super) sinks: [Sink; 2],
 }
 
 impl Chain {
@@ -39,41 +37,9 @@ impl Chain {
         connection: &Connection,
         version: Version,
     ) -> ChainRef {
-        let mut parts = worker.spare.borrow_mut().pop().unwrap_or_default();
-        let sinks = std::mem::take(&mut parts.sinks);
-        let plugins = || service.filters.iter().map(|seat| &seat.shared);
-        let field_use = plugins().map(|plugin| plugin.field_use).max();
-        let field_use = field_use.unwrap_or(FieldUse::Appends);
-        let alone = plugins().all(|plugin| !plugin.has_events && !plugin.edits_requests());
-        let asked = !alone || field_use == FieldUse::Whole;
-        let chain = Rc::new(RefCell::new(Self {
-            worker: worker.clone(),
-            info: asked.then(|| StreamInfo::new(connection.facts.clone(), Some(version))),
-            alone,
-            parts,
-            sinks,
-            field_use,
-            unseen: [0; 2],
-            changed: [false; 2],
-            holding: 0,
-            over: None,
-            answer: None,
-            answered: false,
-            finished: false,
-            direct: None,
-            limit: service.limits.buffered_body,
-            handler: None,
-            senders: [None, None],
-        }));
-        for seat in &service.filters {
-            chain.borrow_mut().parts.links.push(Link {
-                seat: seat.clone(),
-                binding: None,
-                id: 0,
-                progress: [Progress::default(); 2],
-                orphan: None,
-            });
-        }
+        let spare = worker.spare.borrow_mut().pop();
+        let chain = spare.unwrap_or_else(|| Self::vacant(worker));
+        chain.borrow_mut().occupy(service, connection, version);
         for index in 0..service.filters.len() {
             if !chain.borrow_mut().enter_stream(index) {
                 chain.borrow_mut().failed(index);
@@ -85,6 +51,62 @@ impl Chain {
             }
         }
         chain
+    }
+
+    /// A chain that no stream goes through.
+    fn vacant(worker: &Rc<Worker>) -> ChainRef {
+        Rc::new(RefCell::new(Self {
+            worker: worker.clone(),
+            info: None,
+            alone: true,
+            parts: Parts::default(),
+            sinks: <[Sink; 2]>::default(),
+            field_use: FieldUse::Appends,
+            unseen: [0; 2],
+            changed: [false; 2],
+            holding: 0,
+            over: None,
+            answer: None,
+            answered: false,
+            finished: false,
+            direct: None,
+            limit: 0,
+            handler: None,
+            senders: [None, None],
+        }))
+    }
+
+    /// Gives a vacant chain to a stream.
+    fn occupy(&mut self, service: &HttpService, connection: &Connection, version: Version) {
+        self.field_use = service.sight.field_use;
+        self.alone = service.sight.alone;
+        if !self.alone || self.field_use == FieldUse::Whole {
+            self.info = Some(StreamInfo::new(connection.facts.clone(), Some(version)));
+        }
+        self.limit = service.limits.buffered_body;
+        for seat in &service.filters {
+            self.parts.links.push(Link {
+                seat: seat.clone(),
+                binding: None,
+                id: 0,
+                progress: [Progress::default(); 2],
+                orphan: None,
+            });
+        }
+    }
+
+    /// Forgets the stream, which has been finished, and keeps the room.
+    pub(super) fn vacate(&mut self) {
+        self.parts.carry.clear();
+        self.sinks.iter_mut().for_each(Sink::clear);
+        self.info = None;
+        (self.unseen, self.changed) = ([0; 2], [false; 2]);
+        self.holding = 0;
+        self.over = None;
+        (self.answer, self.direct) = (None, None);
+        (self.answered, self.finished) = (false, false);
+        self.handler = None;
+        self.senders = [None, None];
     }
 
     /// Number of the VM that a link's stream lives in.

@@ -1,0 +1,30 @@
+//! What the filters of a listener can look at and who can move their streams, told once from
+//! what their modules import and export.
+
+use std::rc::Rc;
+
+use host_core::FieldUse;
+
+use super::PluginSeat;
+
+/// What the filters of a listener can look at and who can move their streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sight {
+    /// What they can do with fields, the most of any.
+    pub(crate) field_use: FieldUse,
+    /// Whether nothing but their calls for a stream, made while it is handled, moves it on.
+    pub(crate) alone: bool,
+}
+
+impl Sight {
+    pub(crate) fn of(filters: &[Rc<PluginSeat>]) -> Self {
+        let plugins = || filters.iter().map(|seat| &seat.shared);
+        Self {
+            field_use: plugins()
+                .map(|plugin| plugin.field_use)
+                .max()
+                .unwrap_or(FieldUse::Appends),
+            alone: plugins().all(|plugin| !plugin.has_events && !plugin.edits_requests()),
+        }
+    }
+}
