@@ -4,8 +4,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use host_core::{
-    Artifact, ArtifactMaker, Engine, EngineError, EngineInfo, EngineOptions, GuestSymbols, Knob,
-    Module, ModuleFacts, contain,
+    Artifact, ArtifactMaker, Engine, EngineError, EngineInfo, EngineOptions, Knob, Module,
+    ModuleFacts, contain,
 };
 use wasmtime::Linker;
 
@@ -52,13 +52,6 @@ impl WasmtimeEngine {
             return Err(unavailable(reason.to_owned()));
         }
         check_knobs(mode, &options)?;
-        if options.symbols == GuestSymbols::DebugInfo && !cfg!(feature = "guest-debugging") {
-            return Err(EngineError::Unavailable {
-                runtime: runtime(mode),
-                reason: "built without feature guest-debugging".to_owned(),
-                remedy: "cargo build --release --features guest-debugging".to_owned(),
-            });
-        }
         let (engine, linker) = contain(|| {
             let engine = wasmtime::Engine::new(&mode.config(&options)?)?;
             let linker = linker(&engine)?;
