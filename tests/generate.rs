@@ -300,3 +300,79 @@ fn two_generators_at_once_are_joined_with_their_histograms_added() {
     expect_exit(&output, 2);
     assert!(stderr(&output).contains("other.json: is no outcome"));
 }
+
+#[test]
+fn the_generators_of_the_manifest_begin_together_and_are_joined() {
+    let manifest = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/generators.yaml");
+    let text = std::fs::read_to_string(manifest).expect("the manifest");
+    let all: Vec<Value> = serde_saphyr::from_multiple(&text).expect("YAML");
+    let [claim, generate, join] = &all[..] else {
+        panic!("a volume and two jobs");
+    };
+    let pod = |job: &Value| job["spec"]["template"]["spec"].clone();
+    for job in [generate, join] {
+        let claimed = &pod(job)["volumes"][0]["persistentVolumeClaim"]["claimName"];
+        assert_eq!(*claimed, claim["metadata"]["name"]);
+    }
+    assert_eq!(generate["spec"]["completionMode"], "Indexed");
+    let variables = pod(generate)["containers"][0]["env"].clone();
+    let of = |name: &str| {
+        let all = variables.as_array().expect("variables");
+        let one = all.iter().find(|one| one["name"] == name);
+        one.expect(name)["value"].as_str().expect("text").to_owned()
+    };
+    let generators = of("GENERATORS");
+    for count in ["completions", "parallelism"] {
+        assert_eq!(generate["spec"][count].to_string(), generators);
+    }
+    // Load goes to loopback, where the forwarder beside it listens.
+    let forward = pod(generate)["initContainers"][0].clone();
+    let listens = forward["args"][0].as_str().expect("an address");
+    let port = listens.split([':', ',']).nth(1).expect("a port");
+    assert_eq!(of("URL"), format!("http://127.0.0.1:{port}/"));
+
+    let server = Server::start(&["--workload", "header-rewrite"]);
+    let results = folder();
+    let start = |job: &Value, index: u32| {
+        let script = pod(job)["containers"][0]["args"][0].clone();
+        let programs = std::path::Path::new(env!("CARGO_BIN_EXE_pwbench")).parent();
+        let path = std::env::var("PATH").unwrap_or_default();
+        std::process::Command::new("sh")
+            .args(["-e", "-c", script.as_str().expect("a script")])
+            .env(
+                "PATH",
+                format!("{}:{path}", programs.expect("a folder").display()),
+            )
+            .env("JOB_COMPLETION_INDEX", index.to_string())
+            .env("RESULTS", results.path())
+            .env("URL", &server.url)
+            .env("GENERATORS", "2")
+            .env("WORKLOAD", of("WORKLOAD"))
+            // There is no filter between.
+            .env("CHECK", "recorded")
+            .env("RATE", "50")
+            .env("DURATION", "2")
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("a shell")
+    };
+    let mut first = start(generate, 0);
+    std::thread::sleep(Duration::from_millis(700));
+    // It waits for the other.
+    assert!(first.try_wait().expect("asked").is_none());
+    let mut second = start(generate, 1);
+    for child in [&mut first, &mut second] {
+        assert!(child.wait().expect("ended").success());
+    }
+    let outcome = |name: &str| -> Value {
+        let text = std::fs::read_to_string(results.path().join(name)).expect(name);
+        serde_json::from_str(&text).expect("JSON")
+    };
+    // Whether the machine was quick enough is not this test's business.
+    let code = start(join, 0).wait().expect("ended").code();
+    assert!(matches!(code, Some(0 | 3)), "{code:?}");
+    let good = |name: &str| outcome(name)["counts"]["good"].as_u64().expect("a count");
+    let each = [0, 1].map(|index| good(&format!("generator-{index}.json")));
+    assert!(each.iter().all(|good| *good > 0));
+    assert_eq!(good("all.json"), each.iter().sum::<u64>());
+}

@@ -79,8 +79,14 @@ impl Campaign<'_> {
         let levels: usize = factors.iter().map(|factor| factor.levels.len()).sum();
         self.progress.stage("building", levels);
         let until = self.begin + self.arguments.budget.mul_f64(BUILD_SHARE);
-        for factor in &factors {
-            for level in &factor.levels {
+        // The first level of every factor, then the second: when the time is short, each factor
+        // has been tried.
+        let most = factors.iter().map(|factor| factor.levels.len()).max();
+        for turn in 0..most.unwrap_or(0) {
+            for factor in &factors {
+                let Some(level) = factor.levels.get(turn) else {
+                    continue;
+                };
                 self.progress
                     .trial(&format!("{}={level}", factor.name), None);
                 // A module that cannot be built is told of when its turn in a race comes, and

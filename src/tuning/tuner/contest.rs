@@ -52,7 +52,9 @@ impl Campaign<'_> {
             self.progress.stage("checking", new.len());
         }
         for index in new {
-            if race.is_late(traffic) {
+            let ready = |index: &&usize| race.ready.contains_key(&key(**index, part));
+            let waiting = contestants.iter().filter(ready).count();
+            if race.is_late(traffic, waiting) {
                 break;
             }
             self.progress.trial(&race.label(index), None);
@@ -78,7 +80,7 @@ impl Campaign<'_> {
         let order = race.order(block, contestants, part(traffic));
         self.progress.stage("racing", order.len());
         for index in order {
-            if race.is_late(traffic) {
+            if race.is_late(traffic, 0) {
                 break;
             }
             let left = self.arguments.budget.saturating_sub(self.begin.elapsed());

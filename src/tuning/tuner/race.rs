@@ -34,9 +34,10 @@ impl Race {
         self.timetable.spent(self.begin.elapsed())
     }
 
-    /// Whether no further check or trial would end in time.
-    pub(super) fn is_late(&self, traffic: Traffic) -> bool {
-        self.timetable.is_late(self.begin.elapsed(), traffic)
+    /// Whether no further check or trial would end in time and leave so many trials theirs.
+    pub(super) fn is_late(&self, traffic: Traffic, waiting: usize) -> bool {
+        self.timetable
+            .is_late(self.begin.elapsed(), traffic, waiting)
     }
 
     /// When what is done over this traffic must have ended.

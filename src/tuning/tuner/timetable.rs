@@ -67,11 +67,20 @@ impl Timetable {
         }
     }
 
-    /// Whether no further check or trial over this traffic would end in time.
-    pub(super) fn is_late(&self, elapsed: Duration, traffic: Traffic) -> bool {
+    /// Whether no further check or trial over this traffic would end in time and leave so many
+    /// trials theirs: what is ready shall be measured before more is made ready.
+    pub(super) fn is_late(&self, elapsed: Duration, traffic: Traffic, waiting: usize) -> bool {
+        let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
+        // Before the first trial, a check tells best what one takes.
+        let trial = match (traffic, self.search_trial) {
+            (Traffic::HeldOut, _) => self.confirm_trial,
+            (Traffic::Search, Duration::ZERO) => self.check,
+            (Traffic::Search, known) => known,
+        };
+        let then = elapsed + trial * waiting;
         match traffic {
-            Traffic::Search => self.spent(elapsed).search >= 1.0,
-            Traffic::HeldOut => elapsed + self.confirm_trial.max(self.check) > self.share,
+            Traffic::Search => self.spent(then).search >= 1.0,
+            Traffic::HeldOut => then + self.confirm_trial.max(self.check) > self.share,
         }
     }
 
@@ -136,15 +145,23 @@ mod tests {
         } = search.next(timetable.spent(elapsed))
         {
             let held_out = traffic == Traffic::HeldOut;
-            for index in contestants {
-                if timetable.is_late(elapsed, traffic) {
+            for index in &contestants {
+                let own = contestants
+                    .iter()
+                    .filter(|own| ready.contains(&(**own, held_out)));
+                if timetable.is_late(elapsed, traffic, own.count()) {
                     break;
                 }
-                if ready.insert((index, held_out)) {
+                if ready.insert((*index, held_out)) {
                     elapsed += check;
                     timetable.checked(check);
                 }
-                if timetable.is_late(elapsed, traffic) {
+            }
+            for index in contestants {
+                if !ready.contains(&(index, held_out)) {
+                    continue;
+                }
+                if timetable.is_late(elapsed, traffic, 0) {
                     break;
                 }
                 number += 1;
@@ -203,6 +220,16 @@ mod tests {
                 .expect("heard");
             assert!(against.n >= 6 && (against.ratio - 0.8).abs() < 0.01);
         }
+    }
+
+    #[test]
+    fn what_there_is_time_to_check_there_is_time_to_measure() {
+        // Ten checks alone would take all of the search's time.
+        let check = Duration::from_millis(900);
+        let ended = race(Duration::from_secs(16), check, TRIAL);
+        let measured = ended.search.contestants().iter();
+        let measured = measured.filter(|one| one.value(Quantity::P50).is_some());
+        assert!(measured.count() >= 4);
     }
 
     #[test]

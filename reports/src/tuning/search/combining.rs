@@ -17,7 +17,10 @@ impl Search {
         (self.stage, self.in_stage) = (SearchStage::Combine, 0);
         for one in &mut self.contestants[CONTROL + 1..] {
             if one.fate == Fate::Racing {
-                one.fate = Fate::Settled;
+                one.fate = match one.has_values() {
+                    true => Fate::Settled,
+                    false => Fate::SetAside,
+                };
             }
         }
         let mut wanted: Vec<Choice> = Vec::new();
