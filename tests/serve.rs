@@ -97,4 +97,23 @@ fn check_reads_the_file_and_ends() {
         "{}",
         stderr(&output)
     );
+
+    // What is left out of an Envoy's file is named before it is called servable.
+    let envoy = "node: { id: here }
+static_resources:
+  listeners:
+  - address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+    filter_chains:
+    - filters:
+      - typed_config:
+          \"@type\": a.HttpConnectionManager
+          route_config: { virtual_hosts: [] }
+";
+    write(folder.path(), "e.yaml", envoy);
+    let output = run(folder.path(), &["serve", "--config", "e.yaml", "--check"]);
+    expect_exit(&output, 0);
+    assert_eq!(
+        stderr(&output),
+        "note: e.yaml: line 1: node: is left out\ne.yaml can be served, but for what the note names\n"
+    );
 }

@@ -32,7 +32,7 @@ pub(crate) struct Ring<'a> {
 pub(super) struct Bracket {
     pub(super) proxy: Spent,
     pub(super) upstream: Spent,
-    wall: Duration,
+    pub(super) wall: Duration,
 }
 
 impl Bracket {

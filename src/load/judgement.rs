@@ -120,8 +120,13 @@ pub(super) fn judge_search(found: &SearchOutcome) -> Result<f64, RoundStatus> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::time::Duration;
+
     use load::Probe;
+    use peers::Spent;
+    use serde_json::json;
+
+    use super::*;
 
     fn found(limited: bool, unconfirmed: Option<f64>) -> SearchOutcome {
         SearchOutcome {
@@ -162,6 +167,104 @@ mod tests {
             ..found(false, None)
         };
         assert_eq!(judge_search(&rate), Ok(500.0));
+    }
+
+    /// An outcome of two seconds whose generator waited so long for its core.
+    fn outcome(waited_s: f64, valid: bool) -> Outcome {
+        let times = json!({
+            "count": 0, "min_us": 0.0, "mean_us": 0.0, "p50_us": 0.0, "p90_us": 0.0, "p99_us": 0.0,
+            "p999_us": 0.0, "p9999_us": 0.0, "max_us": 0.0, "histogram": "",
+        });
+        let errors =
+            json!({ "connect": 0, "reset": 0, "timeout": 0, "protocol": 0, "early_close": 0 });
+        let outcome = json!({
+            "plan": {
+                "url": "", "protocol": "http1", "loop": "closed", "rate": null, "arrivals": null,
+                "connections": 1, "streams": 1, "threads": 1, "pins": [], "pacing": "sleep",
+                "warm_up_s": 0.0, "duration_s": 2.0, "exchanges": 1, "unchecked": 0, "left_out": [],
+            },
+            "valid": valid, "reasons": ["it was late"], "interrupted": false, "seconds": 2.0,
+            "rate": 500.0,
+            "counts": {
+                "offered": 1_000, "good": 1_000, "wrong": 0, "errors": errors, "dropped": 5,
+                "unfinished": 0, "reconnects": 0, "bytes_sent": 0, "bytes_received": 0,
+            },
+            "statuses": {}, "corrected": null, "uncorrected": times, "lag": null,
+            "generator": {
+                "utilisation": 0.5, "demand": 0.5, "cpu_us_per_answer": 1.0,
+                "threads": [{
+                    "utilisation": 0.5, "cpu_s": 1.0, "spun_s": 0.0, "waited_for_cpu_s": waited_s,
+                }],
+            },
+            "wrong_answers": [], "first_errors": [],
+        });
+        serde_json::from_value(outcome).expect("an outcome")
+    }
+
+    fn judged(
+        demand: LoadDemand,
+        own_cores: bool,
+        upstream_ms: u64,
+        outcome: &Outcome,
+    ) -> RoundStatus {
+        let spent = |delay_ms: u64| Spent {
+            delay_ns: delay_ms * 1_000_000,
+            ..Spent::default()
+        };
+        let bracket = Bracket {
+            proxy: spent(0),
+            upstream: spent(upstream_ms),
+            wall: Duration::from_secs(2),
+        };
+        let round = Round {
+            demand,
+            good: 1_000,
+            proxy_busy: 0.99,
+            ..Round::default()
+        };
+        let evidence = Evidence {
+            outcome,
+            bracket: &bracket,
+            own_cores,
+        };
+        judge(&round, &evidence)
+    }
+
+    #[test]
+    fn who_has_a_core_of_its_own_must_get_it() {
+        let closed = |own_cores, upstream_ms, waited_s| {
+            let outcome = outcome(waited_s, true);
+            judged(LoadDemand::Closed, own_cores, upstream_ms, &outcome)
+        };
+        let rejected = |status, who: &str| match status {
+            RoundStatus::Rejected(reason) => reason.contains(who),
+            _ => false,
+        };
+        assert_eq!(closed(true, 80, 0.08), RoundStatus::Accepted);
+        assert!(rejected(
+            closed(true, 200, 0.0),
+            "the upstream waited for its core 10 %"
+        ));
+        assert!(rejected(
+            closed(true, 0, 0.2),
+            "the generator waited for its core 10 %"
+        ));
+        // Where they share one, they wait for each other.
+        assert_eq!(closed(false, 900, 0.9), RoundStatus::Accepted);
+    }
+
+    #[test]
+    fn a_rate_that_was_found_is_no_failure_of_the_proxy_when_it_is_not_kept_again() {
+        let invalid = outcome(0.0, false);
+        let status = |demand| judged(demand, false, 0, &invalid);
+        assert!(matches!(
+            status(LoadDemand::Open(500.0)),
+            RoundStatus::Failed(_)
+        ));
+        assert!(matches!(
+            status(LoadDemand::Search),
+            RoundStatus::Rejected(_)
+        ));
     }
 
     #[test]
