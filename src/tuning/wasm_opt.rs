@@ -13,15 +13,15 @@ use crate::experiment::{Interrupt, Stop};
 
 /// Name of the factor of levels.
 pub(super) const FACTOR: &str = "wasm-opt";
-/// Levels. To converge is to run the passes of a level until nothing changes any more, and means
+/// Levels, in the order in which they are made: the time may not suffice for all. To converge is to run the passes of a level until nothing changes any more, and means
 /// nothing without one.
 const LEVELS: [&str; 8] = [
-    "-O1",
-    "-O2",
     "-O3",
-    "-O4",
-    "-Os",
     "-Oz",
+    "-Os",
+    "-O2",
+    "-O4",
+    "-O1",
     "-O3 --converge",
     "-Oz --converge",
 ];

@@ -66,6 +66,16 @@ impl Race {
             self.order = contestants.to_vec();
             self.order.shuffle(&mut self.random);
         }
+        // Without the default's values nothing has a ratio, should the time end this block early.
+        let unmeasured = |index: usize| match part {
+            Part::Search => self.search.contestants()[index].values.is_empty(),
+            Part::HeldOut => self.search.contestants()[index].held_out.is_empty(),
+        };
+        if let Some(at) = self.order.iter().position(|index| *index == 0)
+            && unmeasured(0)
+        {
+            self.order.swap(0, at);
+        }
         let ready = |index: &&usize| self.ready.contains_key(&key(**index, part));
         self.order.iter().filter(ready).copied().collect()
     }

@@ -11,13 +11,16 @@ impl Tuning {
     /// One front over all runtimes: each plot shows two of its four quantities.
     pub(super) fn front_section(&self) -> Section {
         Section::new("front", "Pareto front")
-            .part(self.front_chart(Quantity::P50, Quantity::Startup))
+            .part(Part::table(self.front_table()))
+            .part(
+                self.front_chart(Quantity::P50, Quantity::Startup)
+                    .evidence(),
+            )
             .part(self.front_chart(Quantity::P50, Quantity::Size).evidence())
             .part(
                 self.front_chart(Quantity::Startup, Quantity::Memory)
                     .evidence(),
             )
-            .part(Part::table(self.front_table()))
     }
 
     /// The name of a candidate, with its runtime where there are several.
