@@ -168,7 +168,7 @@ fn requests_that_come_at_once_are_answered_in_turn() {
     let upstream = Upstream::start();
     let proxy = start(&yaml(upstream.address, "", ""), &[]);
     let mut client = Client::connect(proxy.address());
-    client.write(&"GET /status/201 HTTP/1.1\r\nhost: a\r\n\r\n".repeat(20));
+    client.write("GET /status/201 HTTP/1.1\r\nhost: a\r\n\r\n".repeat(20));
     for _ in 0..20 {
         assert_eq!(client.answer().expect("an answer").status, 201);
     }

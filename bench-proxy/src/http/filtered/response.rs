@@ -112,10 +112,10 @@ impl Stream<'_> {
         let (mut head, ()) = Response::new(()).into_parts();
         let kind = {
             let chain = &mut *self.chain.borrow_mut();
-            if let Some(fields) = chain.changed(Side::Response) {
-                if fields::apply_response(&mut head, fields).is_err() {
-                    return Ok(refuse(&Refusal::BadFilter, Some(ending), running));
-                }
+            if let Some(fields) = chain.changed(Side::Response)
+                && fields::apply_response(&mut head, fields).is_err()
+            {
+                return Ok(refuse(&Refusal::BadFilter, Some(ending), running));
             }
             response_body(chain, &self.chain, &mut head, None, false)
         };
