@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use host_core::Isolation;
 use tokio::runtime::LocalOptions;
@@ -187,18 +187,28 @@ fn tls(
         .map_err(|error| StartError::tls(&listener.name, &error))
 }
 
+/// Ticks from one look at idle connections to the next.
+const LOOK: u64 = 5;
+
 /// Moves the worker's clock, and now and then looks after what nobody else does.
 async fn tick(worker: Rc<Worker>, report: Arc<Report>) {
     let mut interval = tokio::time::interval(TICK);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut count = 0_u64;
+    let mut looked = Instant::now();
     loop {
         interval.tick().await;
         worker.timers.advance();
         count += 1;
-        if count.is_multiple_of(5) {
-            let closed = worker.connections.close_overdue();
-            worker.stats.connections_idle.add(closed);
+        if count.is_multiple_of(LOOK) {
+            // To a worker that was held up connections seem idle whose requests wait in the
+            // kernel: they get one more turn.
+            let in_time = looked.elapsed() < 2 * TICK * LOOK as u32;
+            looked = Instant::now();
+            if in_time {
+                let closed = worker.connections.close_overdue();
+                worker.stats.connections_idle.add(closed);
+            }
         }
         if count.is_multiple_of(25) {
             worker
