@@ -135,3 +135,39 @@ fn senseless_threads_and_isolations_are_refused_with_what_to_give() {
         assert!(stderr(&output).contains(words), "{}", stderr(&output));
     }
 }
+
+#[test]
+fn a_native_twin_is_not_shared_by_threads_and_the_report_says_so() {
+    let folder = folder();
+    let arguments = [
+        "contend",
+        "--runtime",
+        "native",
+        "--workload",
+        "shared-counter",
+        "--threads",
+        "1,2",
+        "--isolation",
+        "shared,thread,pool:2",
+        "--blocks",
+        "1",
+        "--time",
+        "20",
+        "--format",
+        "json",
+    ];
+    let output = run(folder.path(), &arguments);
+    expect_exit(&output, 0);
+    let summary = json(&output);
+    let curves = summary["curves"].as_array().expect("curves");
+    assert_eq!(curves.len(), 1, "{summary}");
+    assert_eq!(curves[0]["isolation"], "thread");
+    let failures = summary["failures"].as_array().expect("failures");
+    assert_eq!(failures.len(), 2, "{summary}");
+    for failure in failures {
+        assert!(
+            failure.to_string().contains("belongs to one thread"),
+            "{failure}"
+        );
+    }
+}

@@ -55,7 +55,24 @@ pub(super) async fn check(
             progress.ended();
         }
     }
-    Ok(verdicts)
+    Ok(verdicts.into_iter().map(shared_by_threads).collect())
+}
+
+/// One thread has passed the check, but a native twin knows no other: guests were written for
+/// one thread and keep their state in it.
+fn shared_by_threads(verdict: Verdict) -> Verdict {
+    match verdict {
+        Ok(passed) if passed.cell.runtime == crate::NATIVE && is_shared(&passed.cell) => {
+            let text = "a native VM belongs to one thread and cannot be shared by several";
+            let failed = Failed::new(FailureKind::Refused, text.to_owned());
+            Err(Box::new((passed.cell, failed)))
+        }
+        other => other,
+    }
+}
+
+fn is_shared(cell: &Cell) -> bool {
+    cell.isolation == Isolation::Shared.to_string() || cell.isolation.starts_with("pool:")
 }
 
 fn label(passed: &Passed, isolation: Isolation) -> String {
