@@ -78,7 +78,7 @@ ATTACKS = [
     # 930, local files
     *query(30010, "../../../../etc/hostname", "..%2f..%2f..%2fsecret", "images/../../app", name="file"),
     *path(30010, "/static/../../app/settings", "/download/%2e%2e/%2e%2e/data"),
-    *query(30020, "/etc/passwd", "/etc/./shadow", "C:\\boot.ini", "/proc/self/environ", "file=/root/.ssh/id_rsa", name="file"),
+    *query(30020, "/etc/passwd", "/etc/./shadow", "C:\\boot.ini", "/proc/self/environ", "file=~/.ssh/id_rsa", name="file"),
     # 931, remote files
     *query(31010, "http://203.0.113.9/x.txt", "ftp://198.51.100.7:21/a", name="page"),
     *query(31020, "https://files.example/shell.txt?", "http://evil.example/a??", name="page"),

@@ -72,7 +72,10 @@ fn shared_by_threads(verdict: Verdict) -> Verdict {
 }
 
 fn is_shared(cell: &Cell) -> bool {
-    cell.isolation == Isolation::Shared.to_string() || cell.isolation.starts_with("pool:")
+    matches!(
+        cell.isolation.parse(),
+        Ok(Isolation::Shared | Isolation::Pool(_))
+    )
 }
 
 fn label(passed: &Passed, isolation: Isolation) -> String {

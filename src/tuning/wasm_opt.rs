@@ -13,8 +13,9 @@ use crate::experiment::{Interrupt, Stop};
 
 /// Name of the factor of levels.
 pub(super) const FACTOR: &str = "wasm-opt";
-/// Levels, in the order in which they are made: the time may not suffice for all. To converge is to run the passes of a level until nothing changes any more, and means
-/// nothing without one.
+/// Levels, in the order in which they are made: the time may not suffice for all. To converge
+/// is to run the passes of a level until nothing changes any more, and means nothing without
+/// one.
 const LEVELS: [&str; 8] = [
     "-O3",
     "-Oz",

@@ -1,5 +1,6 @@
 //! Listeners in this proxy's own form.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use host_core::Isolation;
@@ -83,16 +84,20 @@ fn listener(
         None => None,
     };
     let address = at.need("address")?.address()?;
-    let name = at.text_or_empty("name")?;
     Ok(Listener {
-        name: if name.is_empty() {
-            address.to_string()
-        } else {
-            name
-        },
+        name: name(at, address)?,
         address,
         tls,
         kind,
+    })
+}
+
+/// The name; where there is none, the address.
+pub(super) fn name(at: &Field<'_>, address: SocketAddr) -> Result<String, ConfigError> {
+    let name = at.text_or_empty("name")?;
+    Ok(match name.is_empty() {
+        true => address.to_string(),
+        false => name,
     })
 }
 

@@ -7,6 +7,6 @@ mod error;
 mod line;
 
 pub(crate) use body::{BodyError, IncomingBody, RequestBody, UpstreamBody, Verdict};
-pub(crate) use cluster::{ANY_NUMBER, Answer, Cluster, IDLE_TIMEOUT};
+pub(crate) use cluster::{ANY_NUMBER, Cluster, IDLE_TIMEOUT};
 pub(crate) use connect::Transport;
 pub(crate) use error::UpstreamError;

@@ -148,13 +148,9 @@ async fn http(worker: Rc<Worker>, service: Rc<HttpService>, mut facts: Facts, st
         .protocol_version()
         .and_then(|version| version.as_str());
     facts.server_name = session.server_name().map(str::to_owned);
-    let is_http2 = match session.alpn_protocol() {
-        Some(protocol) => protocol == b"h2",
-        None => service.codec == Codec::Http2,
-    };
-    let spoken = match is_http2 {
-        true => Spoken::Http2,
-        false => Spoken::Http1 { watched: false },
+    let spoken = match (session.alpn_protocol(), service.codec) {
+        (Some(b"h2"), _) | (None, Codec::Http2) => Spoken::Http2,
+        _ => Spoken::Http1 { watched: false },
     };
     let connection = connect(facts);
     let place = enter(&worker, &connection);

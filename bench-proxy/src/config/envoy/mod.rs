@@ -8,8 +8,10 @@ mod filter;
 mod manager;
 mod tls;
 
+use std::net::SocketAddr;
+
 use super::field::Field;
-use super::listener::TIMEOUTS;
+use super::listener::{TIMEOUTS, name};
 use super::plugin::Defaults;
 use super::{Cluster, ConfigError, Listener, ListenerKind, TcpListener, WasmService, route};
 use filter::{kind_of, left_out, wasm};
@@ -58,13 +60,8 @@ fn listener(
         );
         return Ok(None);
     };
-    let name = at.text_or_empty("name")?;
     Ok(Some(Listener {
-        name: if name.is_empty() {
-            address.to_string()
-        } else {
-            name
-        },
+        name: name(at, address)?,
         address,
         tls,
         kind,
@@ -72,7 +69,7 @@ fn listener(
 }
 
 /// The address; `None`, noted, where it is no TCP socket.
-fn address(at: &Field<'_>) -> Result<Option<std::net::SocketAddr>, ConfigError> {
+fn address(at: &Field<'_>) -> Result<Option<SocketAddr>, ConfigError> {
     let given = at.need("address")?;
     match given.endpoint_or_note()? {
         Some(_) => given.address().map(Some),

@@ -16,7 +16,7 @@ use super::local::{Refusal, refuse};
 use super::serve::HttpService;
 use crate::net::Connection;
 use crate::plugins::{Chain, ChainRef, Ending, Over};
-use crate::upstream::{Answer, BodyError, Verdict};
+use crate::upstream::{BodyError, Verdict};
 use crate::worker::Worker;
 
 /// Why a stream does not go the usual way.
@@ -53,19 +53,11 @@ pub(super) async fn pass(
         chain,
         verdict: Verdict::default(),
     };
-    let sent = stream.request(parts, body).await;
-    let answered = match sent {
-        Ok(Sent::Direct(mut head)) => match stream.response(&mut head, None, is_head).await {
+    let answered = match stream.request(parts, body).await {
+        Ok((mut head, body)) => match stream.response(&mut head, body, is_head).await {
             Ok(kind) => Ok((head, kind)),
             Err(detour) => Err(detour),
         },
-        Ok(Sent::Upstream(answer)) => {
-            let (mut head, body) = answer.response.into_parts();
-            match stream.response(&mut head, Some(body), is_head).await {
-                Ok(kind) => Ok((head, kind)),
-                Err(detour) => Err(detour),
-            }
-        }
         Err(detour) => Err(detour),
     };
     match answered {
@@ -102,14 +94,6 @@ fn unless(ready: bool) -> Poll<Result<(), Detour>> {
     } else {
         Poll::Pending
     }
-}
-
-/// What a request led to.
-enum Sent {
-    /// The route's own answer.
-    Direct(http::response::Parts),
-    /// An upstream's.
-    Upstream(Answer),
 }
 
 struct Stream<'a> {

@@ -4,24 +4,26 @@ use std::pin::pin;
 use std::task::Poll;
 
 use bytes::Bytes;
-use http::{Response, StatusCode, request};
+use http::{Response, StatusCode, request, response};
 use hyper::body::{Incoming, SizeHint};
 
 use super::bodies::request_body;
-use super::{Detour, SHORT, Sent, Stream, unless};
+use super::{Detour, SHORT, Stream, unless};
 use crate::config::RouteAction;
 use crate::http::local::{Refusal, routed};
 use crate::http::target::outgoing;
 use crate::http::{Target, fields, hop, plain};
 use crate::plugins::Side;
-use crate::upstream::{BodyError, IncomingBody, UpstreamError};
+use crate::upstream::{BodyError, IncomingBody, UpstreamBody, UpstreamError};
 
 impl Stream<'_> {
+    /// Takes a request through the filters and to its upstream: the head of the answer, and its
+    /// body unless it is the route's own.
     pub(super) async fn request(
         &mut self,
         parts: &mut request::Parts,
         body: Incoming,
-    ) -> Result<Sent, Detour> {
+    ) -> Result<(response::Parts, Option<UpstreamBody>), Detour> {
         let incoming = plain::incoming(
             self.worker,
             self.service,
@@ -68,7 +70,7 @@ impl Stream<'_> {
                     .push_direct(Bytes::from(body.clone()));
                 let mut response = Response::new(());
                 *response.status_mut() = StatusCode::from_u16(*status).unwrap_or(StatusCode::OK);
-                return Ok(Sent::Direct(response.into_parts().0));
+                return Ok((response.into_parts().0, None));
             }
         };
         self.chain.borrow().routed(&route.names);
@@ -98,7 +100,8 @@ impl Stream<'_> {
         self.chain
             .borrow()
             .sent_to(cluster.address(answer.endpoint));
-        Ok(Sent::Upstream(answer))
+        let (head, body) = answer.response.into_parts();
+        Ok((head, Some(body)))
     }
 
     pub(super) fn upstream_failed(&self, error: UpstreamError) -> Detour {
