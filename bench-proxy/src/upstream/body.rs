@@ -138,13 +138,6 @@ pub(crate) enum RequestBody {
     Channel(UnboundedReceiver<Bytes>),
 }
 
-impl RequestBody {
-    /// Whether nothing of it is still to come from somewhere else.
-    pub(super) fn is_here(&self) -> bool {
-        matches!(self, Self::Empty | Self::Full(..))
-    }
-}
-
 impl Body for RequestBody {
     type Data = Bytes;
     type Error = BodyError;
@@ -234,14 +227,7 @@ impl Body for UpstreamBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let mut polled = Pin::new(&mut self.inner).poll_frame(context);
-        if polled.is_pending()
-            && let Some(back) = &mut self.back
-        {
-            back.line.drive(context);
-            polled = Pin::new(&mut self.inner).poll_frame(context);
-        }
-        let frame = ready!(polled);
+        let frame = ready!(Pin::new(&mut self.inner).poll_frame(context));
         match &frame {
             Some(Err(_)) => self.back = None,
             None => self.done(),

@@ -1,53 +1,10 @@
-//! One HTTP/1 connection to an endpoint.
-//!
-//! Who waits for an answer also drives the connection, so that a request costs no other task,
-//! no wake-up of one and no wake-up back. Only a request whose body is still to come from the
-//! client gives the connection a task of its own: the body must flow whether or not somebody
-//! reads the answer.
-
-use std::cell::Cell;
-use std::pin::{Pin, pin};
-use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+//! One HTTP/1 connection to an endpoint, driven by a task of its own.
 
 use http::{Request, Response};
 use hyper::body::Incoming;
-use hyper::client::conn::http1::{Connection, SendRequest};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
-use tokio::task::coop::unconstrained;
+use hyper::client::conn::http1::SendRequest;
 
 use super::RequestBody;
-
-/// Counts a connection for as long as it lives.
-#[derive(Debug)]
-pub(super) struct Open(Rc<Cell<usize>>);
-
-impl Open {
-    pub(super) fn new(count: &Rc<Cell<usize>>) -> Self {
-        count.set(count.get() + 1);
-        Self(count.clone())
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.0.set(self.0.get() - 1);
-    }
-}
-
-type Plain = Connection<TokioIo<TcpStream>, RequestBody>;
-
-/// Who drives the connection.
-#[derive(Debug)]
-enum Driver {
-    /// Whoever has the line.
-    Own(Box<Plain>, Open),
-    /// A task.
-    Task,
-    /// Nobody any more: it has ended.
-    Over,
-}
 
 /// Why a request got no answer.
 #[derive(Debug)]
@@ -58,62 +15,27 @@ pub(super) enum ExchangeError {
     Broken(hyper::Error),
 }
 
-/// One HTTP/1 connection to an endpoint.
+/// One HTTP/1 connection to an endpoint; dropping it ends it.
 #[derive(Debug)]
 pub(super) struct Line {
     sender: SendRequest<RequestBody>,
-    driver: Driver,
     /// Index of the endpoint.
     pub(super) endpoint: usize,
 }
 
 impl Line {
-    /// A connection that whoever has the line drives.
-    pub(super) fn new(
-        sender: SendRequest<RequestBody>,
-        connection: Plain,
-        open: Open,
-        endpoint: usize,
-    ) -> Self {
-        Self {
-            sender,
-            driver: Driver::Own(Box::new(connection), open),
-            endpoint,
-        }
-    }
-
-    /// A connection that a task drives.
-    pub(super) fn apart(sender: SendRequest<RequestBody>, endpoint: usize) -> Self {
-        Self {
-            sender,
-            driver: Driver::Task,
-            endpoint,
-        }
-    }
-
-    /// Lets the connection read and write.
-    #[inline]
-    pub(super) fn drive(&mut self, context: &mut Context<'_>) {
-        self.driver.drive(context);
+    pub(super) fn new(sender: SendRequest<RequestBody>, endpoint: usize) -> Self {
+        Self { sender, endpoint }
     }
 
     /// Whether the endpoint has not closed the connection.
-    pub(super) fn is_alive(&mut self) -> bool {
-        // The socket keeps what has happened until somebody looks.
-        self.drive(&mut Context::from_waker(Waker::noop()));
+    pub(super) fn is_alive(&self) -> bool {
         !self.sender.is_closed()
     }
 
-    /// Whether the next request may be sent.
+    /// Whether the next request may be sent, once the last one has been.
     pub(super) async fn is_ready(&mut self) -> bool {
-        if !self.is_alive() {
-            return false;
-        }
-        match self.driver {
-            Driver::Task => self.sender.ready().await.is_ok(),
-            // One that still sends the last request is not worth waiting for.
-            _ => self.sender.is_ready(),
-        }
+        self.sender.ready().await.is_ok()
     }
 
     /// Sends a request, leaving an empty one, and waits for the head of the answer.
@@ -124,26 +46,7 @@ impl Line {
         &mut self,
         request: &mut Request<RequestBody>,
     ) -> Result<Response<Incoming>, ExchangeError> {
-        if !request.body().is_here() {
-            self.part();
-        }
-        let mut answer = pin!(unconstrained(
-            self.sender.try_send_request(std::mem::take(request))
-        ));
-        let driver = &mut self.driver;
-        let answer = std::future::poll_fn(|context| {
-            if matches!(driver, Driver::Task) {
-                return answer.as_mut().poll(context);
-            }
-            // Nothing but the connection can complete the answer, and that is driven right
-            // before each look, so nobody needs to be woken for it; nor may a spent budget
-            // hide it.
-            driver.drive(context);
-            answer
-                .as_mut()
-                .poll(&mut Context::from_waker(Waker::noop()))
-        })
-        .await;
+        let answer = self.sender.try_send_request(std::mem::take(request)).await;
         answer.map_err(|mut error| match error.take_message() {
             Some(back) => {
                 *request = back;
@@ -151,27 +54,5 @@ impl Line {
             }
             None => ExchangeError::Broken(error.into_error()),
         })
-    }
-
-    /// Gives the connection a task of its own.
-    fn part(&mut self) {
-        if let Driver::Own(connection, open) = std::mem::replace(&mut self.driver, Driver::Task) {
-            tokio::task::spawn_local(async move {
-                // Who waits for the answer hears of errors, too.
-                let _ = connection.await;
-                drop(open);
-            });
-        }
-    }
-}
-
-impl Driver {
-    #[inline]
-    fn drive(&mut self, context: &mut Context<'_>) {
-        if let Self::Own(connection, _) = self
-            && let Poll::Ready(_) = Pin::new(&mut **connection).poll(context)
-        {
-            *self = Self::Over;
-        }
     }
 }

@@ -158,6 +158,10 @@ fn a_client_that_leaves_while_it_waits_ends_its_request() {
             });
         }
     }
+    // Nobody waits for the upstream's answers any more.
+    until("the end of its connections", || {
+        proxy.stat("upstream_connections_active") == 0
+    });
 }
 
 /// A request that gets no answer and one that waits behind it.

@@ -1,6 +1,8 @@
 //! New connections of a worker to a cluster.
 
+use std::cell::Cell;
 use std::io;
+use std::rc::Rc;
 
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::TokioIo;
@@ -9,8 +11,24 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::Cluster;
 use crate::net::Local;
 use crate::upstream::connect::Transport;
-use crate::upstream::line::{Line, Open};
+use crate::upstream::line::Line;
 use crate::upstream::{RequestBody, UpstreamError};
+
+/// Counts a connection for as long as it lives, however it ends.
+struct Open(Rc<Cell<usize>>);
+
+impl Open {
+    fn new(count: &Rc<Cell<usize>>) -> Self {
+        count.set(count.get() + 1);
+        Self(count.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
 
 impl Cluster {
     pub(super) async fn http2_sender(
@@ -34,29 +52,11 @@ impl Cluster {
 
     pub(super) async fn connect_http1(&self) -> Result<Line, UpstreamError> {
         let (transport, endpoint) = self.transport().await?;
-        match transport {
-            Transport::Plain(stream) => {
-                let (sender, connection) = http1::Builder::new()
-                    .handshake(TokioIo::new(stream))
-                    .await
-                    .map_err(UpstreamError::Reset)?;
-                Ok(Line::new(
-                    sender,
-                    connection,
-                    Open::new(&self.open),
-                    endpoint,
-                ))
-            }
-            // It has to say goodbye when nobody has the line any more.
-            Transport::Tls(stream) => {
-                let (sender, connection) = http1::Builder::new()
-                    .handshake(TokioIo::new(*stream))
-                    .await
-                    .map_err(UpstreamError::Reset)?;
-                self.run(async { drop(connection.await) });
-                Ok(Line::apart(sender, endpoint))
-            }
-        }
+        let sender = match transport {
+            Transport::Plain(stream) => self.handshake_http1(stream).await,
+            Transport::Tls(stream) => self.handshake_http1(*stream).await,
+        }?;
+        Ok(Line::new(sender, endpoint))
     }
 
     /// Connects to the next endpoint, or to one after it when that fails.
@@ -81,6 +81,21 @@ impl Cluster {
         }
         let none = || io::Error::from(io::ErrorKind::NotConnected);
         Err(UpstreamError::Connect(last.unwrap_or_else(none)))
+    }
+
+    async fn handshake_http1<T>(
+        &self,
+        stream: T,
+    ) -> Result<http1::SendRequest<RequestBody>, UpstreamError>
+    where
+        T: AsyncRead + AsyncWrite + Unpin + 'static,
+    {
+        let (sender, connection) = http1::Builder::new()
+            .handshake(TokioIo::new(stream))
+            .await
+            .map_err(UpstreamError::Reset)?;
+        self.run(async { drop(connection.await) });
+        Ok(sender)
     }
 
     async fn handshake_http2<T>(
