@@ -2,31 +2,28 @@
 
 mod support;
 
+use std::path::Path;
+
+use serde_json::Value;
 use support::{expect_exit, folder, json, run, stderr, stdout};
+
+/// The summary of a campaign with one and two threads, which ended well.
+fn contend(folder: &Path, options: &str) -> Value {
+    let always = "contend --threads 1,2 --format json".split(' ');
+    let arguments: Vec<&str> = always.chain(options.split_whitespace()).collect();
+    let output = run(folder, &arguments);
+    expect_exit(&output, 0);
+    json(&output)
+}
 
 #[test]
 fn a_short_campaign_measures_every_isolation_and_can_be_reported_again() {
     let folder = folder();
-    let arguments = [
-        "contend",
-        "--runtime",
-        "wasmtime/cranelift",
-        "--workload",
-        "shared-counter",
-        "--threads",
-        "1,2",
-        "--isolation",
-        "shared,thread,pool:2,request",
-        "--blocks",
-        "2",
-        "--time",
-        "20",
-        "--format",
-        "json",
-    ];
-    let output = run(folder.path(), &arguments);
-    expect_exit(&output, 0);
-    let summary = json(&output);
+    let summary = contend(
+        folder.path(),
+        "--runtime wasmtime/cranelift --workload shared-counter \
+         --isolation shared,thread,pool:2,request --blocks 2 --time 20",
+    );
     let curves = summary["curves"].as_array().expect("curves");
     assert_eq!(curves.len(), 4, "{summary}");
     for curve in curves {
@@ -57,27 +54,11 @@ fn a_short_campaign_measures_every_isolation_and_can_be_reported_again() {
 #[test]
 fn through_the_proxy_workers_are_measured_and_doubts_are_kept() {
     let folder = folder();
-    let arguments = [
-        "contend",
-        "--through-proxy",
-        "--runtime",
-        "wasmtime/cranelift",
-        "--workload",
-        "header-rewrite",
-        "--threads",
-        "1,2",
-        "--isolation",
-        "shared,thread",
-        "--blocks",
-        "1",
-        "--time",
-        "150",
-        "--format",
-        "json",
-    ];
-    let output = run(folder.path(), &arguments);
-    expect_exit(&output, 0);
-    let summary = json(&output);
+    let summary = contend(
+        folder.path(),
+        "--through-proxy --runtime wasmtime/cranelift --workload header-rewrite \
+         --isolation shared,thread --blocks 1 --time 150",
+    );
     assert_eq!(summary["campaign"]["way"], "proxy");
     assert_eq!(
         summary["failures"].as_array().map(Vec::len),
@@ -139,26 +120,11 @@ fn senseless_threads_and_isolations_are_refused_with_what_to_give() {
 #[test]
 fn a_native_twin_is_not_shared_by_threads_and_the_report_says_so() {
     let folder = folder();
-    let arguments = [
-        "contend",
-        "--runtime",
-        "native",
-        "--workload",
-        "shared-counter",
-        "--threads",
-        "1,2",
-        "--isolation",
-        "shared,thread,pool:2",
-        "--blocks",
-        "1",
-        "--time",
-        "20",
-        "--format",
-        "json",
-    ];
-    let output = run(folder.path(), &arguments);
-    expect_exit(&output, 0);
-    let summary = json(&output);
+    let summary = contend(
+        folder.path(),
+        "--runtime native --workload shared-counter --isolation shared,thread,pool:2 \
+         --blocks 1 --time 20",
+    );
     let curves = summary["curves"].as_array().expect("curves");
     assert_eq!(curves.len(), 1, "{summary}");
     assert_eq!(curves[0]["isolation"], "thread");
