@@ -48,6 +48,8 @@ pub(crate) struct Connection {
     idle: u64,
     stalled: u64,
     signal: Cell<Option<Signal>>,
+    /// Whether it was told to end because nothing happened on it.
+    overdue: Cell<bool>,
     waker: RefCell<Option<Waker>>,
 }
 
@@ -74,6 +76,7 @@ impl Connection {
             idle: millis(idle),
             stalled: millis(stalled),
             signal: Cell::new(None),
+            overdue: Cell::new(false),
             waker: RefCell::new(None),
         })
     }
@@ -217,16 +220,24 @@ impl Connections {
         self.open.get()
     }
 
-    /// Closes those on which nothing has happened for too long; answers how many.
-    pub(crate) fn close_overdue(&self) -> u64 {
-        let mut closed = 0;
+    /// Ends those on which nothing has happened for too long; answers how many. One without a
+    /// request ends by itself, as HTTP/2 does with a word to the client, whose next request may
+    /// be on its way; if it does not, it is closed at the next look.
+    pub(crate) fn end_overdue(&self) -> u64 {
+        let mut ended = 0;
         for connection in self.list.borrow().iter().flatten() {
-            if connection.signal.get() != Some(Signal::Close) && connection.is_overdue() {
-                connection.tell(Signal::Close);
-                closed += 1;
+            if connection.signal.get() == Some(Signal::Close) || !connection.is_overdue() {
+                continue;
             }
+            let again = connection.overdue.replace(true);
+            let idle = connection.active.get() == 0;
+            connection.tell(match idle && !again {
+                true => Signal::Drain,
+                false => Signal::Close,
+            });
+            ended += u64::from(!again);
         }
-        closed
+        ended
     }
 
     /// Tells all of them.

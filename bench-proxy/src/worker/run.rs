@@ -206,8 +206,8 @@ async fn tick(worker: Rc<Worker>, report: Arc<Report>) {
             let in_time = looked.elapsed() < 2 * TICK * LOOK as u32;
             looked = Instant::now();
             if in_time {
-                let closed = worker.connections.close_overdue();
-                worker.stats.connections_idle.add(closed);
+                let ended = worker.connections.end_overdue();
+                worker.stats.connections_idle.add(ended);
             }
         }
         if count.is_multiple_of(25) {

@@ -1,6 +1,6 @@
 //! Clients that do not mean well, or are just slow.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
 use crate::protocols::{request, run, sender};
@@ -47,6 +47,36 @@ fn bodies_over_the_limit_are_413_whether_announced_or_not() {
     client.write(format!("7d0\r\n{}\r\n", "x".repeat(2000)));
     assert_eq!(client.answer().expect("an answer").status, 413);
     assert_eq!(proxy.stat("downstream_requests_too_large_total"), 2);
+}
+
+#[test]
+fn an_idle_http2_connection_is_told_to_go_away_before_it_is_closed() {
+    const GOAWAY: u8 = 7;
+    let upstream = Upstream::start();
+    let proxy = start(&yaml(upstream.address, "", LIMITS), &[]);
+    let mut stream = std::net::TcpStream::connect(proxy.address()).expect("connected");
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    let settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+    stream
+        .write_all(&[&preface[..], &settings].concat())
+        .expect("sent");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .expect("set");
+    let mut bytes = Vec::new();
+    // Its pings are not answered: a reset of the connection is an end like any other.
+    let _ = stream.read_to_end(&mut bytes);
+    let (mut kinds, mut rest) = (Vec::new(), &bytes[..]);
+    while let [high, middle, low, kind, ..] = *rest {
+        kinds.push(kind);
+        let length = u32::from_be_bytes([0, high, middle, low]) as usize;
+        rest = rest.get(9 + length..).unwrap_or_default();
+    }
+    assert!(kinds.contains(&GOAWAY), "frames of kinds {kinds:?}");
+    until("the end", || {
+        proxy.stat("downstream_connections_active") == 0
+    });
+    assert_eq!(proxy.stat("downstream_connections_idle_closed_total"), 1);
 }
 
 #[test]

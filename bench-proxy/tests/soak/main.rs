@@ -37,11 +37,9 @@ fn good_clients(proxy: &Process, duration: Duration) -> Outcome {
 }
 
 fn good_clients_of(protocol: Protocol, proxy: &Process, duration: Duration) -> Outcome {
-    // Over HTTP/2 all requests share one connection that is never idle: the proxy closes an idle
-    // one without GOAWAY, so that a request which is on its way then is lost.
     let (connections, streams) = match protocol {
         Protocol::Http1 => (16, 1),
-        Protocol::Http2 => (1, 64),
+        Protocol::Http2 => (16, 4),
     };
     let plan = Plan {
         protocol,
