@@ -6,7 +6,7 @@ use http::request;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Method, StatusCode, Uri, response};
 
-use super::{Target, names};
+use super::{Target, kept};
 
 /// A message that has more fields than a filter can hold, or whose filter made something of
 /// them that HTTP forbids.
@@ -95,12 +95,11 @@ pub(crate) fn to_http(fields: &Fields) -> Result<HeaderMap, BadFields> {
 }
 
 fn append(headers: &mut HeaderMap, name: &[u8], value: &[u8]) -> Result<(), BadFields> {
-    let name = names::of(name).ok_or(BadFields)?;
+    let (name, value) = kept::field(name, value).ok_or(BadFields)?;
     if name == TRANSFER_ENCODING {
         // How a message is framed is not for a filter to say.
         return Ok(());
     }
-    let value = HeaderValue::from_bytes(value).map_err(|_| BadFields)?;
     headers.try_append(name, value).map_err(|_| BadFields)?;
     Ok(())
 }

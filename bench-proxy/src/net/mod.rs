@@ -1,5 +1,6 @@
 //! Sockets.
 
+mod brief;
 mod connection;
 mod executor;
 mod listener;
@@ -7,6 +8,7 @@ mod sniff;
 mod tls;
 mod watched;
 
+pub(crate) use brief::Brief;
 pub(crate) use connection::{Connection, Connections, Facts, Signal};
 pub(crate) use executor::Local;
 pub(crate) use listener::bind;

@@ -11,19 +11,21 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+use super::Brief;
+
 /// A client's stream that notices by itself when the client has left; for connections that are
 /// told to put up with clients that close their half.
 #[derive(Debug)]
-pub(crate) struct Watched(TcpStream);
+pub(crate) struct Watched(Brief);
 
 impl Watched {
     pub(crate) fn new(stream: TcpStream) -> Self {
-        Self(stream)
+        Self(Brief::new(stream))
     }
 
     fn has_left(&self, context: &mut Context<'_>) -> io::Result<bool> {
         let mut byte = [0];
-        match self.0.poll_peek(context, &mut ReadBuf::new(&mut byte)) {
+        match self.0.0.poll_peek(context, &mut ReadBuf::new(&mut byte)) {
             Poll::Ready(Ok(count)) => Ok(count == 0),
             Poll::Ready(Err(error)) => Err(error),
             Poll::Pending => Ok(false),

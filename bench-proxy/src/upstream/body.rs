@@ -227,7 +227,15 @@ impl Body for UpstreamBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let frame = ready!(Pin::new(&mut self.inner).poll_frame(context));
+        let Self { inner, back } = &mut *self;
+        let frame = match back {
+            Some(back) => back.line.hush.during(|| {
+                let frame = Pin::new(&mut *inner).poll_frame(context);
+                (frame, inner.is_end_stream())
+            }),
+            None => Pin::new(inner).poll_frame(context),
+        };
+        let frame = ready!(frame);
         match &frame {
             Some(Err(_)) => self.back = None,
             None => self.done(),

@@ -1,10 +1,13 @@
 //! One HTTP/1 connection to an endpoint, driven by a task of its own.
 
+use std::sync::Arc;
+
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::SendRequest;
 
 use super::RequestBody;
+use super::hush::Hush;
 
 /// Why a request got no answer.
 #[derive(Debug)]
@@ -19,13 +22,18 @@ pub(super) enum ExchangeError {
 #[derive(Debug)]
 pub(super) struct Line {
     sender: SendRequest<RequestBody>,
+    pub(super) hush: Arc<Hush>,
     /// Index of the endpoint.
     pub(super) endpoint: usize,
 }
 
 impl Line {
-    pub(super) fn new(sender: SendRequest<RequestBody>, endpoint: usize) -> Self {
-        Self { sender, endpoint }
+    pub(super) fn new(sender: SendRequest<RequestBody>, hush: Arc<Hush>, endpoint: usize) -> Self {
+        Self {
+            sender,
+            hush,
+            endpoint,
+        }
     }
 
     /// Whether the endpoint has not closed the connection.

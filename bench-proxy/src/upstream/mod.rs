@@ -4,6 +4,7 @@ mod body;
 mod cluster;
 mod connect;
 mod error;
+mod hush;
 mod line;
 
 pub(crate) use body::{BodyError, IncomingBody, RequestBody, UpstreamBody, Verdict};

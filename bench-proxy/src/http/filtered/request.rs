@@ -43,7 +43,7 @@ impl Stream<'_> {
             match chain.carry() {
                 Some(carry) => fields::from_request(parts, scheme, carry)
                     .map_err(|_| Refusal::HeaderTooLarge)?,
-                None => chain.keep_out(Side::Request, fields::count_request(parts)),
+                None => chain.keep_out(Side::Request, || fields::count_request(parts)),
             }
             chain.begin(Side::Request, incoming.is_none());
         }

@@ -34,7 +34,7 @@ impl Stream<'_> {
                 Some(carry) => {
                     fields::from_response(head, carry).map_err(|_| Refusal::UpstreamBroke)?;
                 }
-                None => chain.keep_out(Side::Response, fields::count_response(head)),
+                None => chain.keep_out(Side::Response, || fields::count_response(head)),
             }
             chain.begin(Side::Response, end);
             if let Some(direct) = chain.take_direct() {

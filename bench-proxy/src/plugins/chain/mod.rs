@@ -85,9 +85,12 @@ impl Chain {
         (self.field_use == FieldUse::Whole).then_some(&mut self.parts.carry)
     }
 
-    /// Begins a message whose fields no filter sees; there are `count`.
-    pub(crate) fn keep_out(&mut self, side: Side, count: usize) {
+    /// Begins a message whose fields no filter sees. How many there are is `count`, which is
+    /// asked only if a filter is told.
+    pub(crate) fn keep_out(&mut self, side: Side, count: impl FnOnce() -> usize) {
         self.parts.carry.clear();
+        let told = self.parts.links.iter().any(|link| link.sees_headers(side));
+        let count = if told { count() } else { 1 };
         self.unseen[side as usize] = u32::try_from(count).unwrap_or(u32::MAX);
     }
 

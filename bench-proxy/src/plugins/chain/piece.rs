@@ -73,11 +73,14 @@ impl Sink {
     }
 
     pub(super) fn take_whole(&mut self) -> Option<Bytes> {
-        let plain = self
-            .pieces
-            .iter()
-            .all(|piece| matches!(piece, Piece::Data(_)));
-        if !self.ended || !plain {
+        if !self.ended {
+            return None;
+        }
+        if self.pieces.is_empty() {
+            return Some(Bytes::new());
+        }
+        let is_data = |piece: &Piece| matches!(piece, Piece::Data(_));
+        if !self.pieces.iter().all(is_data) {
             return None;
         }
         let mut pieces = self.pieces.drain(..).filter_map(|piece| match piece {

@@ -9,8 +9,10 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::Cluster;
+use crate::net::Brief;
 use crate::net::Local;
 use crate::upstream::connect::Transport;
+use crate::upstream::hush::Hushed;
 use crate::upstream::line::Line;
 use crate::upstream::{RequestBody, UpstreamError};
 
@@ -52,11 +54,10 @@ impl Cluster {
 
     pub(super) async fn connect_http1(&self) -> Result<Line, UpstreamError> {
         let (transport, endpoint) = self.transport().await?;
-        let sender = match transport {
-            Transport::Plain(stream) => self.handshake_http1(stream).await,
-            Transport::Tls(stream) => self.handshake_http1(*stream).await,
-        }?;
-        Ok(Line::new(sender, endpoint))
+        match transport {
+            Transport::Plain(stream) => self.handshake_http1(Brief::new(stream), endpoint).await,
+            Transport::Tls(stream) => self.handshake_http1(*stream, endpoint).await,
+        }
     }
 
     /// Connects to the next endpoint, or to one after it when that fails.
@@ -83,10 +84,7 @@ impl Cluster {
         Err(UpstreamError::Connect(last.unwrap_or_else(none)))
     }
 
-    async fn handshake_http1<T>(
-        &self,
-        stream: T,
-    ) -> Result<http1::SendRequest<RequestBody>, UpstreamError>
+    async fn handshake_http1<T>(&self, stream: T, endpoint: usize) -> Result<Line, UpstreamError>
     where
         T: AsyncRead + AsyncWrite + Unpin + 'static,
     {
@@ -94,8 +92,9 @@ impl Cluster {
             .handshake(TokioIo::new(stream))
             .await
             .map_err(UpstreamError::Reset)?;
+        let (connection, hush) = Hushed::new(connection);
         self.run(async { drop(connection.await) });
-        Ok(sender)
+        Ok(Line::new(sender, hush, endpoint))
     }
 
     async fn handshake_http2<T>(
