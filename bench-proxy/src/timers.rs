@@ -116,6 +116,14 @@ impl Timer {
     }
 }
 
+impl Timer {
+    /// Puts the deadline off to `after` from now.
+    pub(crate) fn postpone(&self, after: Option<Duration>) {
+        let due = self.timers.due(after);
+        self.timers.slots.borrow_mut().list[self.index].due = due;
+    }
+}
+
 impl Drop for Timer {
     fn drop(&mut self) {
         let slots = &mut *self.timers.slots.borrow_mut();

@@ -1,14 +1,13 @@
 //! The body of what a client gets.
 
 use std::pin::Pin;
-use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 
+use super::Carrier;
 use super::response_body::FilteredResponse;
-use crate::net::Connection;
 use crate::plugins::Ending;
 use crate::stats::Stats;
 use crate::upstream::{BodyError, UpstreamBody};
@@ -16,23 +15,23 @@ use crate::upstream::{BodyError, UpstreamBody};
 /// A request that runs; dropping it ends it.
 #[derive(Debug)]
 pub(crate) struct Running {
-    connection: Rc<Connection>,
+    carrier: Carrier,
     stats: std::sync::Arc<Stats>,
 }
 
 impl Running {
     #[inline]
-    pub(crate) fn new(connection: Rc<Connection>, stats: std::sync::Arc<Stats>) -> Self {
-        connection.begin();
+    pub(crate) fn new(carrier: Carrier, stats: std::sync::Arc<Stats>) -> Self {
+        carrier.connection().begin();
         stats.requests.count();
-        Self { connection, stats }
+        Self { carrier, stats }
     }
 }
 
 impl Drop for Running {
     #[inline]
     fn drop(&mut self) {
-        self.connection.end();
+        self.carrier.connection().end();
         self.stats.requests_ended.count();
     }
 }
@@ -64,6 +63,12 @@ impl OutBody {
             running,
         }
     }
+
+    /// Something of it moved.
+    #[inline]
+    pub(super) fn touch(&self) {
+        self.running.carrier.touch();
+    }
 }
 
 impl Body for OutBody {
@@ -80,7 +85,7 @@ impl Body for OutBody {
                 .map(|frame| frame.map_err(|_| BodyError::Broken)),
             Kind::Filtered(body) => ready!(body.poll_next(context)),
         };
-        self.running.connection.touch();
+        self.touch();
         if matches!(frame, Some(Err(_))) {
             self.running.stats.resets.count();
         }

@@ -2,9 +2,11 @@
 
 mod abort;
 mod body;
+mod carrier;
 mod fields;
 mod filtered;
 mod hop;
+mod http2;
 mod kept;
 mod local;
 mod plain;
@@ -15,6 +17,7 @@ mod serve;
 mod target;
 
 pub(crate) use abort::Abort;
+pub(crate) use carrier::Carrier;
 pub(crate) use fields::{from_trailers, to_http};
 pub(crate) use request_body::FilteredRequest;
 pub(crate) use route::Router;

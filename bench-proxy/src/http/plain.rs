@@ -11,9 +11,8 @@ use super::body::{Kind, OutBody, Running};
 use super::local::{Refusal, plain_text, refuse, routed};
 use super::serve::HttpService;
 use super::target::outgoing;
-use super::{Target, hop};
+use super::{Carrier, Target, hop};
 use crate::config::RouteAction;
-use crate::net::Connection;
 use crate::timers::within;
 use crate::upstream::{IncomingBody, RequestBody, Verdict};
 use crate::worker::Worker;
@@ -22,11 +21,11 @@ use crate::worker::Worker;
 pub(super) async fn pass(
     worker: &Rc<Worker>,
     service: &HttpService,
-    connection: &Rc<Connection>,
+    carrier: &Carrier,
     parts: &mut request::Parts,
     body: Incoming,
 ) -> Response<OutBody> {
-    let running = Running::new(connection.clone(), worker.stats.clone());
+    let running = Running::new(carrier.clone(), worker.stats.clone());
     let (cluster, timeout) = match routed(&service.router, parts) {
         Err(refusal) => return refuse(&refusal, None, running),
         Ok(route) => match &route.action {
@@ -38,7 +37,7 @@ pub(super) async fn pass(
         },
     };
     let mut verdict = Verdict::default();
-    let body = match incoming(worker, service, connection, body, &mut verdict) {
+    let body = match incoming(worker, service, carrier, body, &mut verdict) {
         Ok(body) => body.map_or(RequestBody::Empty, RequestBody::Incoming),
         Err(refusal) => return refuse(&refusal, None, running),
     };
@@ -73,7 +72,7 @@ pub(super) async fn pass(
 pub(super) fn incoming(
     worker: &Worker,
     service: &HttpService,
-    connection: &Rc<Connection>,
+    carrier: &Carrier,
     body: Incoming,
     verdict: &mut Verdict,
 ) -> Result<Option<IncomingBody>, Refusal> {
@@ -93,7 +92,7 @@ pub(super) fn incoming(
         body,
         service.limits.request_body,
         timer,
-        connection.clone(),
+        carrier.clone(),
         verdict.clone(),
     )))
 }

@@ -1,6 +1,6 @@
 //! A request's body on its way through filters.
 
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use hyper::body::Frame;
@@ -43,7 +43,8 @@ impl FilteredRequest {
                 return Poll::Pending;
             };
             if !chain.wants(Side::Request) {
-                return Poll::Pending;
+                ready!(incoming.poll_over(context));
+                return Poll::Ready(Some(Err(BodyError::Ended)));
             }
             match incoming.poll_next(context) {
                 Poll::Pending => return Poll::Pending,

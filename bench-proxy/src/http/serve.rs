@@ -11,10 +11,11 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::body::{OutBody, Running};
+use super::http2::{Pieces, Streams};
 use super::local::{Refusal, refuse};
-use super::{Abort, Router, filtered, plain};
+use super::{Abort, Carrier, Router, filtered, plain};
 use crate::config::{Codec, Limits, Timeouts};
-use crate::net::{Connection, Local};
+use crate::net::Connection;
 use crate::plugins::{PluginSeat, Sight};
 use crate::worker::Worker;
 
@@ -54,20 +55,28 @@ pub(crate) async fn serve<I>(
 {
     let stream = TokioIo::new(stream);
     let limits = service.limits;
-    let answer = {
-        let connection = connection.clone();
-        service_fn(move |request| {
-            answer(worker.clone(), service.clone(), connection.clone(), request)
-        })
-    };
     let Spoken::Http1 { watched } = spoken else {
-        let server = http2::Builder::new(Local)
+        let idle = service.timeouts.stream_idle;
+        let streams = Streams::new(worker.clone(), connection.clone(), idle);
+        let executor = streams.clone();
+        let answer = service_fn(move |request| {
+            let carrier = Carrier::Stream(streams.open());
+            answer::<Pieces>(worker.clone(), service.clone(), carrier, request)
+        });
+        let server = http2::Builder::new(executor)
             .max_header_list_size(limits.header_bytes)
             .max_concurrent_streams(limits.concurrent_streams)
             .initial_stream_window_size(1 << 20)
             .initial_connection_window_size(4 << 20)
             .serve_connection(stream, answer);
         return connection.drive(server).await;
+    };
+    let answer = {
+        let connection = connection.clone();
+        service_fn(move |request| {
+            let carrier = Carrier::Connection(connection.clone());
+            answer::<OutBody>(worker.clone(), service.clone(), carrier, request)
+        })
     };
     let mut builder = http1::Builder::new();
     builder
@@ -84,23 +93,23 @@ pub(crate) async fn serve<I>(
     connection.drive(server).await;
 }
 
-async fn answer(
+async fn answer<B: From<OutBody>>(
     worker: Rc<Worker>,
     service: Rc<HttpService>,
-    connection: Rc<Connection>,
+    carrier: Carrier,
     request: Request<Incoming>,
-) -> Result<Response<OutBody>, Abort> {
+) -> Result<Response<B>, Abort> {
     // Owned here and lent to everything below: each future that a message passes through by
     // value carries room for it twice.
     let (mut parts, body) = request.into_parts();
     // HTTP/1 has counted them itself.
     let response = if parts.headers.len() > service.limits.header_fields {
-        let running = Running::new(connection.clone(), worker.stats.clone());
+        let running = Running::new(carrier, worker.stats.clone());
         refuse(&Refusal::HeaderTooLarge, None, running)
     } else if service.filters.is_empty() {
-        plain::pass(&worker, &service, &connection, &mut parts, body).await
+        plain::pass(&worker, &service, &carrier, &mut parts, body).await
     } else {
-        match filtered::pass(&worker, &service, &connection, &mut parts, body).await {
+        match filtered::pass(&worker, &service, &carrier, &mut parts, body).await {
             Ok(response) => response,
             Err(abort) => {
                 worker.stats.resets.count();
@@ -109,5 +118,5 @@ async fn answer(
         }
     };
     worker.stats.response(response.status().as_u16());
-    Ok(response)
+    Ok(response.map(B::from))
 }

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use hyper::rt::bounds::Http2ServerConnExec;
 use hyper::server::conn::{http1, http2};
 
 use crate::timers::Timers;
@@ -170,10 +171,10 @@ where
     }
 }
 
-impl<I, B, S> Graceful for http2::Connection<I, S, super::Local>
+impl<I, B, S, E> Graceful for http2::Connection<I, S, E>
 where
     S: hyper::service::HttpService<hyper::body::Incoming, ResBody = B>,
-    S::Future: 'static,
+    E: Http2ServerConnExec<S::Future, B>,
     S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     I: hyper::rt::Read + hyper::rt::Write + Unpin,
     B: hyper::body::Body + 'static,

@@ -12,8 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::Cluster;
 use super::line::Line;
-use crate::http::FilteredRequest;
-use crate::net::Connection;
+use crate::http::{Carrier, FilteredRequest};
 use crate::timers::Timer;
 
 /// Why a body ends before its end.
@@ -28,8 +27,8 @@ pub(crate) enum BodyError {
     /// It did not come in time.
     #[error("the body did not come in time")]
     Late,
-    /// A filter ended the stream.
-    #[error("a filter ended the stream")]
+    /// A filter ended the stream, or it has its answer.
+    #[error("the stream has ended")]
     Ended,
 }
 
@@ -63,7 +62,7 @@ pub(crate) struct IncomingBody {
     body: Incoming,
     left: u64,
     timer: Option<Timer>,
-    connection: Rc<Connection>,
+    carrier: Carrier,
     verdict: Verdict,
 }
 
@@ -72,14 +71,14 @@ impl IncomingBody {
         body: Incoming,
         limit: u64,
         timer: Option<Timer>,
-        connection: Rc<Connection>,
+        carrier: Carrier,
         verdict: Verdict,
     ) -> Self {
         Self {
             body,
             left: limit,
             timer,
-            connection,
+            carrier,
             verdict,
         }
     }
@@ -94,9 +93,10 @@ impl IncomingBody {
             {
                 return Poll::Ready(Some(Err(self.verdict.fail(BodyError::Late))));
             }
-            return Poll::Pending;
+            ready!(self.poll_over(context));
+            return Poll::Ready(Some(Err(self.verdict.fail(BodyError::Ended))));
         };
-        self.connection.touch();
+        self.carrier.touch();
         Poll::Ready(match frame {
             Some(Ok(frame)) => {
                 let length = frame.data_ref().map_or(0, Bytes::len) as u64;
@@ -111,6 +111,15 @@ impl IncomingBody {
             Some(Err(_)) => Some(Err(self.verdict.fail(BodyError::Broken))),
             None => None,
         })
+    }
+
+    /// Ready once nobody waits for the answer any more.
+    pub(crate) fn poll_over(&self, context: &mut Context<'_>) -> Poll<()> {
+        match &self.carrier {
+            Carrier::Stream(stream) => stream.poll_over(context),
+            // Its server drops what it waits for.
+            Carrier::Connection(_) => Poll::Pending,
+        }
     }
 
     pub(crate) fn is_end(&self) -> bool {

@@ -109,12 +109,16 @@ fn leave(worker: &Worker, place: usize) {
 async fn http(worker: Rc<Worker>, service: Rc<HttpService>, mut facts: Facts, stream: TcpStream) {
     let timeouts = service.timeouts;
     let limit = timeouts.idle.unwrap_or(Duration::from_secs(3600));
-    let connect = |facts| {
+    let connect = |facts, spoken| {
         Connection::new(
             Arc::new(facts),
             worker.timers.clone(),
             timeouts.idle,
-            timeouts.stream_idle,
+            match spoken {
+                Spoken::Http1 { .. } => timeouts.stream_idle,
+                // Its streams are watched one by one.
+                Spoken::Http2 => None,
+            },
         )
     };
     let Some(config) = service.tls.clone() else {
@@ -127,13 +131,16 @@ async fn http(worker: Rc<Worker>, service: Rc<HttpService>, mut facts: Facts, st
                 Ok(Err(_)) | Err(_) => return,
             },
         };
-        let connection = connect(facts);
+        let spoken = match http2 {
+            true => Spoken::Http2,
+            false => Spoken::Http1 { watched: true },
+        };
+        let connection = connect(facts, spoken);
         let place = enter(&worker, &connection);
         if http2 {
-            http::serve(worker.clone(), service, connection, stream, Spoken::Http2).await;
+            http::serve(worker.clone(), service, connection, stream, spoken).await;
         } else {
             let stream = Watched::new(stream);
-            let spoken = Spoken::Http1 { watched: true };
             http::serve(worker.clone(), service, connection, stream, spoken).await;
         }
         leave(&worker, place);
@@ -152,7 +159,7 @@ async fn http(worker: Rc<Worker>, service: Rc<HttpService>, mut facts: Facts, st
         (Some(b"h2"), _) | (None, Codec::Http2) => Spoken::Http2,
         _ => Spoken::Http1 { watched: false },
     };
-    let connection = connect(facts);
+    let connection = connect(facts, spoken);
     let place = enter(&worker, &connection);
     http::serve(worker.clone(), service, connection, stream, spoken).await;
     leave(&worker, place);

@@ -11,6 +11,7 @@ mod passing;
 mod protocols;
 mod shared;
 mod sharing;
+mod stuck;
 mod support;
 mod tcp;
 mod tls;

@@ -10,11 +10,10 @@ use std::task::Poll;
 use http::{Method, Response, request as message};
 use hyper::body::Incoming;
 
-use super::Abort;
 use super::body::{OutBody, Running};
 use super::local::{Refusal, refuse};
 use super::serve::HttpService;
-use crate::net::Connection;
+use super::{Abort, Carrier};
 use crate::plugins::{Chain, ChainRef, Ending, Over};
 use crate::upstream::{BodyError, Verdict};
 use crate::worker::Worker;
@@ -37,19 +36,19 @@ impl From<Refusal> for Detour {
 pub(super) async fn pass(
     worker: &Rc<Worker>,
     service: &HttpService,
-    connection: &Rc<Connection>,
+    carrier: &Carrier,
     parts: &mut message::Parts,
     body: Incoming,
 ) -> Result<Response<OutBody>, Abort> {
-    let running = Running::new(connection.clone(), worker.stats.clone());
-    let chain = Chain::open(worker, service, connection, parts.version);
+    let running = Running::new(carrier.clone(), worker.stats.clone());
+    let chain = Chain::open(worker, service, carrier.connection(), parts.version);
     let ending = Ending::new(chain.clone());
     let is_grpc = is_grpc(parts);
     let is_head = parts.method == Method::HEAD;
     let mut stream = Stream {
         worker,
         service,
-        connection,
+        carrier,
         chain,
         verdict: Verdict::default(),
     };
@@ -99,7 +98,7 @@ fn unless(ready: bool) -> Poll<Result<(), Detour>> {
 struct Stream<'a> {
     worker: &'a Rc<Worker>,
     service: &'a HttpService,
-    connection: &'a Rc<Connection>,
+    carrier: &'a Carrier,
     chain: ChainRef,
     verdict: Verdict,
 }

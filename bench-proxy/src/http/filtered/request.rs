@@ -27,7 +27,7 @@ impl Stream<'_> {
         let incoming = plain::incoming(
             self.worker,
             self.service,
-            self.connection,
+            self.carrier,
             body,
             &mut self.verdict,
         )?;

@@ -22,8 +22,8 @@ type Out = Pin<Box<dyn Body<Data = Bytes, Error = std::io::Error> + Send>>;
 
 /// A server that answers by path: `/echo` tells of the request, `/status/N` has that status,
 /// `/slow` takes a second, `/never` does not answer, `/trailers` ends with trailers, `/stream`
-/// sends piece by piece, `/broken` breaks off in the middle, `/a.Service/Ask` is gRPC; anything
-/// else says hello.
+/// sends piece by piece, `/broken` breaks off in the middle, `/half` stops there, `/large` has
+/// 256 KiB, `/a.Service/Ask` is gRPC; anything else says hello.
 pub(crate) struct Upstream {
     pub(crate) address: SocketAddr,
     pub(crate) connections: Arc<AtomicUsize>,
@@ -136,6 +136,27 @@ impl Body for Frames {
     }
 }
 
+/// A body that stops amid itself, and keeps the request's until it is dropped.
+struct Half {
+    begun: bool,
+    _request: Request<Incoming>,
+}
+
+impl Body for Half {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<std::io::Result<Frame<Bytes>>>> {
+        match std::mem::replace(&mut self.begun, true) {
+            false => std::task::Poll::Ready(Some(data("half"))),
+            true => std::task::Poll::Pending,
+        }
+    }
+}
+
 fn data(text: &'static str) -> std::io::Result<Frame<Bytes>> {
     Ok(Frame::data(Bytes::from_static(text.as_bytes())))
 }
@@ -179,6 +200,13 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Out>, Infallible>
                 .insert("trailer", HeaderValue::from_static("x-trailer"));
         }
         "/stream" => *response.body_mut() = frames(vec![data("one "), data("two "), data("three")]),
+        "/half" => {
+            *response.body_mut() = Box::pin(Half {
+                begun: false,
+                _request: request,
+            })
+        }
+        "/large" => *response.body_mut() = full(vec![b'x'; 256 << 10]),
         "/broken" => {
             let error = Err(std::io::Error::other("on purpose"));
             *response.body_mut() = frames(vec![data("half"), error]);
