@@ -21,6 +21,11 @@ impl FilteredRequest {
         Self { chain, incoming }
     }
 
+    /// What comes from the client.
+    pub(crate) fn incoming(&self) -> Option<&IncomingBody> {
+        self.incoming.as_ref()
+    }
+
     pub(crate) fn poll_next(
         &mut self,
         context: &mut Context<'_>,

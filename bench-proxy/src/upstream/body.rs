@@ -1,6 +1,5 @@
 //! Bodies on their way to the upstream and back.
 
-use std::cell::Cell;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
@@ -10,126 +9,10 @@ use http::HeaderMap;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::Cluster;
 use super::line::Line;
-use crate::http::{Carrier, FilteredRequest};
-use crate::timers::Timer;
-
-/// Why a body ends before its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum BodyError {
-    /// The other side broke off.
-    #[error("the sender broke off")]
-    Broken,
-    /// It is longer than the limit.
-    #[error("the body is longer than the limit")]
-    TooLarge,
-    /// It did not come in time.
-    #[error("the body did not come in time")]
-    Late,
-    /// A filter ended the stream, or it has its answer.
-    #[error("the stream has ended")]
-    Ended,
-}
-
-/// What became of a request's body, for who waits for the response. By default there is no
-/// body, and nothing to become of it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Verdict(Option<Rc<Cell<Option<BodyError>>>>);
-
-impl Verdict {
-    /// For a body.
-    pub(crate) fn open(&mut self) {
-        self.0 = Some(Rc::default());
-    }
-
-    /// Why the body ended before its end, if it did.
-    pub(crate) fn get(&self) -> Option<BodyError> {
-        self.0.as_ref()?.get()
-    }
-
-    fn fail(&self, error: BodyError) -> BodyError {
-        if let Some(verdict) = &self.0 {
-            verdict.set(Some(error));
-        }
-        error
-    }
-}
-
-/// A request's body as it comes from the client, held to limits.
-#[derive(Debug)]
-pub(crate) struct IncomingBody {
-    body: Incoming,
-    left: u64,
-    timer: Option<Timer>,
-    carrier: Carrier,
-    verdict: Verdict,
-}
-
-impl IncomingBody {
-    pub(crate) fn new(
-        body: Incoming,
-        limit: u64,
-        timer: Option<Timer>,
-        carrier: Carrier,
-        verdict: Verdict,
-    ) -> Self {
-        Self {
-            body,
-            left: limit,
-            timer,
-            carrier,
-            verdict,
-        }
-    }
-
-    pub(crate) fn poll_next(
-        &mut self,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) else {
-            if let Some(timer) = &self.timer
-                && timer.poll(context).is_ready()
-            {
-                return Poll::Ready(Some(Err(self.verdict.fail(BodyError::Late))));
-            }
-            ready!(self.poll_over(context));
-            return Poll::Ready(Some(Err(self.verdict.fail(BodyError::Ended))));
-        };
-        self.carrier.touch();
-        Poll::Ready(match frame {
-            Some(Ok(frame)) => {
-                let length = frame.data_ref().map_or(0, Bytes::len) as u64;
-                match self.left.checked_sub(length) {
-                    Some(left) => {
-                        self.left = left;
-                        Some(Ok(frame))
-                    }
-                    None => Some(Err(self.verdict.fail(BodyError::TooLarge))),
-                }
-            }
-            Some(Err(_)) => Some(Err(self.verdict.fail(BodyError::Broken))),
-            None => None,
-        })
-    }
-
-    /// Ready once nobody waits for the answer any more.
-    pub(crate) fn poll_over(&self, context: &mut Context<'_>) -> Poll<()> {
-        match &self.carrier {
-            Carrier::Stream(stream) => stream.poll_over(context),
-            // Its server drops what it waits for.
-            Carrier::Connection(_) => Poll::Pending,
-        }
-    }
-
-    pub(crate) fn is_end(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    pub(crate) fn size(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
+use super::verdict::{BodyError, Verdict};
+use super::{Cluster, IncomingBody};
+use crate::http::FilteredRequest;
 
 /// A request's body as it goes to the upstream.
 #[derive(Debug, Default)]
@@ -145,6 +28,18 @@ pub(crate) enum RequestBody {
     Filtered(FilteredRequest),
     /// What somebody sends piece by piece.
     Channel(UnboundedReceiver<Bytes>),
+}
+
+impl RequestBody {
+    /// What becomes of the client's body, if it is one.
+    pub(super) fn verdict(&self) -> Verdict {
+        let incoming = match self {
+            Self::Incoming(body) => Some(body),
+            Self::Filtered(body) => body.incoming(),
+            Self::Empty | Self::Full(..) | Self::Channel(_) => None,
+        };
+        incoming.map_or_else(Verdict::default, |body| body.verdict().clone())
+    }
 }
 
 impl Body for RequestBody {
@@ -197,11 +92,16 @@ impl Body for RequestBody {
 pub(super) struct Back {
     pub(super) line: Line,
     pub(super) cluster: Rc<Cluster>,
+    /// Of the request's body.
+    pub(super) verdict: Verdict,
 }
 
 impl Back {
     fn give(self) {
-        self.cluster.put_back(self.line);
+        // With an answer before the request's end the next request would wait for that end.
+        if !self.verdict.is_open() {
+            self.cluster.put_back(self.line);
+        }
     }
 }
 

@@ -164,6 +164,20 @@ fn a_client_that_resets_amid_its_body_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_client_that_stops_amid_its_body_after_its_answer_holds_nobody_up() {
+    let upstream = Upstream::start();
+    let proxy = start(&yaml(upstream.address, "", ""), &[]);
+    let mut stuck = Vec::new();
+    for _ in 0..4 {
+        let mut client = Client::connect(proxy.address());
+        client.write("POST /early HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n\r\nabc");
+        assert_eq!(client.answer().expect("an answer").status, 200);
+        stuck.push(client);
+        assert_eq!(get(proxy.address(), "/", &[]).status, 200);
+    }
+}
+
+#[test]
 fn a_client_that_leaves_while_it_waits_ends_its_request() {
     let upstream = Upstream::start();
     let proxy = start(&yaml(upstream.address, "", ""), &[]);

@@ -2,6 +2,7 @@
 //! VM of a stream's own outlives it while its guest asks for more time.
 
 use crate::filters::HEADERS;
+use crate::protocols::{request, run, sender, text};
 use crate::support::{Client, Guest, Upstream, filter, get, start, until, yaml};
 
 fn adding() -> Vec<u8> {
@@ -61,15 +62,37 @@ fn each_worker_says_what_it_served() {
 
 #[test]
 fn requests_one_after_the_other_use_one_connection_to_the_upstream() {
-    let upstream = Upstream::start();
-    let yaml = yaml(upstream.address, "", "").replace("workers: 2", "workers: 1");
-    let proxy = start(&yaml, &[]);
-    let mut client = Client::connect(proxy.address());
-    for round in 0..50 {
-        let answer = client.get("/", &[]).expect("an answer");
-        assert_eq!(answer.status, 200, "{round}");
+    let mut sees_bodies = Guest::new();
+    sees_bodies.on("request_body", HEADERS, "(i32.const 0)");
+    let module = sees_bodies.build();
+    for filters in [String::new(), filter("f.wasm", "")] {
+        let upstream = Upstream::start();
+        let yaml = yaml(upstream.address, &filters, "").replace("workers: 2", "workers: 1");
+        let proxy = start(&yaml, &[("f.wasm", &module)]);
+        let mut client = Client::connect(proxy.address());
+        for round in 0..50 {
+            let answer = client.get("/", &[]).expect("an answer");
+            assert_eq!(answer.status, 200, "{round}");
+            for body in [
+                "content-length: 1\r\n\r\nx",
+                "transfer-encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+            ] {
+                client.write(format!("POST /echo HTTP/1.1\r\nhost: a\r\n{body}"));
+                let told = client.answer().expect("an answer").text();
+                assert!(told.ends_with("\n\nx"), "{round}: {told}");
+            }
+        }
+        run(async {
+            let stream = tokio::net::TcpStream::connect(proxy.address()).await;
+            let mut sender = sender(stream.expect("connected")).await;
+            for _ in 0..50 {
+                let sent = sender.send_request(request("http://h.test/echo", "x"));
+                let told = text(sent.await.expect("an answer")).await;
+                assert!(told.ends_with("\n\nx"), "{told}");
+            }
+        });
+        assert_eq!(proxy.stat("upstream_connections_total"), 1);
     }
-    assert_eq!(proxy.stat("upstream_connections_total"), 1);
 }
 
 #[test]

@@ -97,14 +97,20 @@ async fn beside<T>(mut client: SendRequest<Bytes>, stuck: impl Future<Output = T
     ended.expect("it ended")
 }
 
-/// Reads a body until its end; how long it was, and how long `pause` makes it between pieces.
-async fn read(answer: Response<RecvStream>, pause: Duration) -> Result<usize, h2::Error> {
+/// Reads a body until its end, pausing between its pieces while `slow` holds of how many bytes
+/// have come; how long it was.
+async fn read(
+    answer: Response<RecvStream>,
+    slow: impl Fn(usize) -> bool,
+) -> Result<usize, h2::Error> {
     let mut body = answer.into_body();
     let mut length = 0;
     while let Some(data) = body.data().await {
         let data = data?;
         length += data.len();
-        sleep(pause).await;
+        if slow(length) {
+            sleep(IDLE / 10).await;
+        }
         body.flow_control().release_capacity(data.len())?;
     }
     Ok(length)
@@ -125,7 +131,7 @@ fn a_stream_whose_client_takes_nothing_is_reset_and_those_beside_it_go_on() {
             let mut client = client(proxy.address(), 0).await;
             let (answer, _) = client.send_request(request("/large"), true).expect("sent");
             let answer = answer.await.expect("an answer");
-            let error = beside(client, read(answer, Duration::ZERO)).await;
+            let error = beside(client, read(answer, |_| false)).await;
             assert_reset(proxy, &error.expect_err("nothing was taken"));
         });
         // Its own upstream's is closed, and only the one of the others is left.
@@ -156,7 +162,7 @@ fn a_stream_that_stops_both_ways_is_reset_and_those_beside_it_go_on() {
             let (answer, mut body) = client.send_request(request("/half"), false).expect("sent");
             body.send_data("half".into(), false).expect("sent");
             let answer = answer.await.expect("an answer");
-            let error = beside(client, read(answer, Duration::ZERO)).await;
+            let error = beside(client, read(answer, |_| false)).await;
             assert_reset(proxy, &error.expect_err("no end"));
         });
     });
@@ -167,9 +173,9 @@ fn a_request_that_has_its_whole_answer_is_not_waited_for() {
     each(|proxy| {
         run(async {
             let mut client = client(proxy.address(), 1 << 16).await;
-            let (answer, mut body) = client.send_request(request("/"), false).expect("sent");
+            let (answer, mut body) = client.send_request(request("/early"), false).expect("sent");
             body.send_data("half".into(), false).expect("sent");
-            let length = read(answer.await.expect("an answer"), Duration::ZERO).await;
+            let length = read(answer.await.expect("an answer"), |_| false).await;
             assert_eq!(length.expect("all of it"), 6);
             let reason = std::future::poll_fn(|context| body.poll_reset(context)).await;
             assert_eq!(reason.expect("still connected"), Reason::NO_ERROR);
@@ -200,11 +206,11 @@ fn a_slow_download_is_not_ended_while_it_moves() {
     each(|proxy| {
         run(async {
             let mut client = client(proxy.address(), 4 << 10).await;
-            let (answer, _) = client.send_request(request("/large"), true).expect("sent");
-            // A little at a time, as long as three times what it may stand still.
-            let answer = answer.await.expect("an answer");
-            let length = read(answer, IDLE / 40).await;
-            assert_eq!(length.expect("all of it"), 256 << 10);
+            let sent = client.send_request(request("/large"), true);
+            let answer = sent.expect("sent").0.await.expect("an answer");
+            // Much longer than the limit, amid what the proxy has long had from the upstream.
+            let slow = |length| (64 << 10..160 << 10).contains(&length);
+            assert_eq!(read(answer, slow).await.expect("all of it"), 256 << 10);
             assert_eq!(proxy.stat("downstream_resets_total"), 0);
         });
     });

@@ -163,6 +163,7 @@ impl Cluster {
         if self.http2 {
             return Box::pin(self.send_http2(request)).await;
         }
+        let verdict = request.body().verdict();
         loop {
             // A statement of its own, so that the pool is not borrowed while we wait.
             let pooled = self.idle.borrow_mut().pop();
@@ -182,6 +183,7 @@ impl Cluster {
                     let back = Back {
                         line,
                         cluster: self.clone(),
+                        verdict,
                     };
                     return Ok(Answer {
                         response: response.map(|body| UpstreamBody::new(body, Some(back))),

@@ -22,7 +22,8 @@ type Out = Pin<Box<dyn Body<Data = Bytes, Error = std::io::Error> + Send>>;
 
 /// A server that answers by path: `/echo` tells of the request, `/status/N` has that status,
 /// `/slow` takes a second, `/never` does not answer, `/trailers` ends with trailers, `/stream`
-/// sends piece by piece, `/broken` breaks off in the middle, `/half` stops there, `/large` has
+/// sends piece by piece, `/broken` breaks off in the middle, `/half` stops there, `/early` answers
+/// and keeps the request, `/large` has
 /// 256 KiB, `/a.Service/Ask` is gRPC; anything else says hello.
 pub(crate) struct Upstream {
     pub(crate) address: SocketAddr,
@@ -206,6 +207,10 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Out>, Infallible>
                 _request: request,
             })
         }
+        "/early" => drop(tokio::spawn(async move {
+            let _request = request;
+            std::future::pending::<()>().await;
+        })),
         "/large" => *response.body_mut() = full(vec![b'x'; 256 << 10]),
         "/broken" => {
             let error = Err(std::io::Error::other("on purpose"));
