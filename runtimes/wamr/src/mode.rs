@@ -128,7 +128,9 @@ impl Mode {
     pub(crate) const fn stack(self, module_bytes: usize) -> u32 {
         match self {
             Self::Aot => 16 << 10,
-            // Whole programs call deeper, and four megabytes are little beside what they write.
+            // Whole programs call deeper, and these are little beside what they write. Where frames
+            // are not packed each takes several times the room.
+            Self::ClassicInterp | Self::FastJit if module_bytes > LARGE_MODULE => 16 << 20,
             _ if module_bytes > LARGE_MODULE => 4 << 20,
             Self::FastInterp | Self::ClassicInterp | Self::FastJit | Self::LlvmJit => 256 << 10,
         }
@@ -208,7 +210,8 @@ mod tests {
         for mode in Mode::ALL {
             let (small, large) = match mode {
                 Mode::Aot => (16 << 10, 16 << 10),
-                _ => (256 << 10, 4 << 20),
+                Mode::ClassicInterp | Mode::FastJit => (256 << 10, 16 << 20),
+                Mode::FastInterp | Mode::LlvmJit => (256 << 10, 4 << 20),
             };
             assert_eq!(mode.stack(0), small, "{mode:?}");
             assert_eq!(mode.stack(8 << 20), small, "{mode:?}");
