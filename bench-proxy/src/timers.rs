@@ -114,9 +114,7 @@ impl Timer {
         }
         Poll::Pending
     }
-}
 
-impl Timer {
     /// Puts the deadline off to `after` from now.
     pub(crate) fn postpone(&self, after: Option<Duration>) {
         let due = self.timers.due(after);

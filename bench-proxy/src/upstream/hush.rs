@@ -1,8 +1,8 @@
 //! A connection's task that need not run because its last answer was taken.
 //!
 //! hyper wakes the connection whenever a piece of a body is taken from it, so that it sends the
-//! next one. Of the last piece, and most answers have but one, nothing comes of that, and the
-//! task's turn costs a thirtieth of a request's way through this proxy.
+//! next one. Of the last piece, and most answers have but one, nothing comes of that; without it a
+//! request takes this proxy a hundredth fewer instructions.
 
 use std::pin::Pin;
 use std::sync::Arc;

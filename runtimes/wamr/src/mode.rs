@@ -128,8 +128,8 @@ impl Mode {
     pub(crate) const fn stack(self, module_bytes: usize) -> u32 {
         match self {
             Self::Aot => 16 << 10,
-            // Whole programs call deeper, and these are little beside what they write. Where frames
-            // are not packed each takes several times the room.
+            // Whole programs call deeper, and these are little beside what they write. Where four
+            // megabytes do for one mode they are too few for these two.
             Self::ClassicInterp | Self::FastJit if module_bytes > LARGE_MODULE => 16 << 20,
             _ if module_bytes > LARGE_MODULE => 4 << 20,
             Self::FastInterp | Self::ClassicInterp | Self::FastJit | Self::LlvmJit => 256 << 10,

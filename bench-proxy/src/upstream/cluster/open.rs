@@ -9,8 +9,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::Cluster;
-use crate::net::Brief;
-use crate::net::Local;
+use crate::net::{Brief, Local};
 use crate::upstream::connect::Transport;
 use crate::upstream::hush::Hushed;
 use crate::upstream::line::Line;
