@@ -13,7 +13,7 @@ use super::run::{Service, reached};
 use super::{Phase, Worker};
 use crate::config::Codec;
 use crate::http::{self, HttpService, Spoken};
-use crate::net::{Connection, Facts, Watched, is_http2};
+use crate::net::{Connection, Facts, Socket, is_http2};
 use crate::tcp;
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -131,18 +131,13 @@ async fn http(worker: Rc<Worker>, service: Rc<HttpService>, mut facts: Facts, st
                 Ok(Err(_)) | Err(_) => return,
             },
         };
-        let spoken = match http2 {
-            true => Spoken::Http2,
-            false => Spoken::Http1 { watched: true },
+        let (spoken, stream) = match http2 {
+            true => (Spoken::Http2, Socket::new(stream)),
+            false => (Spoken::Http1 { watched: true }, Socket::watched(stream)),
         };
         let connection = connect(facts, spoken);
         let place = enter(&worker, &connection);
-        if http2 {
-            http::serve(worker.clone(), service, connection, stream, spoken).await;
-        } else {
-            let stream = Watched::new(stream);
-            http::serve(worker.clone(), service, connection, stream, spoken).await;
-        }
+        http::serve(worker.clone(), service, connection, stream, spoken).await;
         leave(&worker, place);
         return;
     };

@@ -9,7 +9,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::Cluster;
-use crate::net::{Brief, Local};
+use crate::net::{Local, Socket};
 use crate::upstream::connect::Transport;
 use crate::upstream::hush::Hushed;
 use crate::upstream::line::Line;
@@ -54,7 +54,7 @@ impl Cluster {
     pub(super) async fn connect_http1(&self) -> Result<Line, UpstreamError> {
         let (transport, endpoint) = self.transport().await?;
         match transport {
-            Transport::Plain(stream) => self.handshake_http1(Brief::new(stream), endpoint).await,
+            Transport::Plain(stream) => self.handshake_http1(Socket::new(stream), endpoint).await,
             Transport::Tls(stream) => self.handshake_http1(*stream, endpoint).await,
         }
     }
