@@ -4,7 +4,7 @@ use host_core::http::HeaderMap as Fields;
 use http::header::{HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use http::request;
 use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{Method, StatusCode, Uri, response};
+use http::{Method, Response, StatusCode, Uri};
 
 use super::{Target, kept};
 
@@ -42,10 +42,13 @@ pub(super) fn from_request(
 }
 
 /// Fills `fields` with a response: `:status` first.
-pub(super) fn from_response(parts: &response::Parts, fields: &mut Fields) -> Result<(), BadFields> {
+pub(super) fn from_response<B>(
+    response: &Response<B>,
+    fields: &mut Fields,
+) -> Result<(), BadFields> {
     fields.clear();
-    fields.add_lower(b":status", parts.status.as_str().as_bytes())?;
-    from_headers(&parts.headers, fields)
+    fields.add_lower(b":status", response.status().as_str().as_bytes())?;
+    from_headers(response.headers(), fields)
 }
 
 /// How many fields [`from_request`] would fill in.
@@ -54,8 +57,8 @@ pub(super) fn count_request(parts: &request::Parts) -> usize {
 }
 
 /// How many fields [`from_response`] would fill in.
-pub(super) fn count_response(parts: &response::Parts) -> usize {
-    1 + parts.headers.len()
+pub(super) fn count_response<B>(response: &Response<B>) -> usize {
+    1 + response.headers().len()
 }
 
 /// Adds `fields` to those of a message that filters could not look at.
@@ -218,13 +221,13 @@ pub(super) fn apply_request(parts: &mut request::Parts, fields: &Fields) -> Resu
 ///
 /// # Errors
 /// A field or status that HTTP forbids.
-pub(super) fn apply_response(
-    parts: &mut response::Parts,
+pub(super) fn apply_response<B>(
+    response: &mut Response<B>,
     fields: &Fields,
 ) -> Result<(), BadFields> {
     let status = fields.get(b":status").ok_or(BadFields)?;
-    parts.status = StatusCode::from_bytes(status).map_err(|_| BadFields)?;
-    apply(&mut parts.headers, fields, false)
+    *response.status_mut() = StatusCode::from_bytes(status).map_err(|_| BadFields)?;
+    apply(response.headers_mut(), fields, false)
 }
 
 #[cfg(test)]
@@ -299,12 +302,11 @@ mod tests {
     #[test]
     fn fields_that_nobody_looks_at_are_counted_as_if_they_were_shown() {
         assert_eq!(count_request(&parts()), fields().len());
-        let (response, ()) = http::Response::builder()
+        let response = Response::builder()
             .header("a", "1")
             .header("a", "2")
             .body(())
-            .expect("valid")
-            .into_parts();
+            .expect("valid");
         let mut shown = Fields::new();
         from_response(&response, &mut shown).expect("fits");
         assert_eq!(count_response(&response), shown.len());

@@ -14,7 +14,7 @@ use super::target::outgoing;
 use super::{Carrier, Target, hop};
 use crate::config::RouteAction;
 use crate::timers::within;
-use crate::upstream::{IncomingBody, RequestBody, Verdict};
+use crate::upstream::{Answer, IncomingBody, Verdict};
 use crate::worker::Worker;
 
 /// Passes a request on and its answer back.
@@ -38,7 +38,7 @@ pub(super) async fn pass(
     };
     let mut verdict = Verdict::default();
     let body = match incoming(worker, service, carrier, body, &mut verdict) {
-        Ok(body) => body.map_or(RequestBody::Empty, RequestBody::Incoming),
+        Ok(body) => body.into(),
         Err(refusal) => return refuse(&refusal, None, running),
     };
     hop::strip_request(&mut parts.headers);
@@ -47,9 +47,9 @@ pub(super) async fn pass(
     }
     let timer = worker.timers.after(timeout);
     let mut request = outgoing(parts, body);
-    let sent = within(&timer, pin!(cluster.send(&mut request))).await;
-    let answer = match sent {
-        Ok(Ok(answer)) => answer,
+    let mut answer = Answer::default();
+    match within(&timer, pin!(cluster.send(&mut request, &mut answer))).await {
+        Ok(Ok(_)) => {}
         Ok(Err(error)) => {
             let refusal = verdict.get().map_or(Refusal::Upstream(error), |error| {
                 worker.count_body(error).into()
@@ -60,12 +60,12 @@ pub(super) async fn pass(
             worker.stats.upstream_timeouts.count();
             return refuse(&Refusal::Timeout, None, running);
         }
-    };
-    let mut response = answer
-        .response
-        .map(|body| OutBody::new(Kind::Upstream(body), None, running));
-    hop::strip_response(response.headers_mut());
-    response
+    }
+    hop::strip_response(answer.headers_mut());
+    answer.map(|body| {
+        let kind = body.map_or(Kind::Full(None), Kind::Upstream);
+        OutBody::new(kind, None, running)
+    })
 }
 
 /// The body of a request, held to the listener's limits; `None` when there is none.

@@ -9,6 +9,7 @@ mod info;
 mod knock;
 mod lingering;
 mod log;
+mod pace;
 mod seat;
 mod services;
 mod shared;

@@ -3,9 +3,12 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use host_core::{Binding, ContextId, Seat, StartError, Stream, Trap, TrapKind, Vm, contain};
+use host_core::{
+    Binding, ContextId, Isolation, Seat, StartError, Stream, Trap, TrapKind, Vm, contain,
+};
 
 use super::PluginShared;
+use super::pace::Pace;
 use super::waits::Watch;
 
 /// Why a VM could not be entered, or not come out of well.
@@ -25,6 +28,7 @@ const ATTEMPTS: usize = 16;
 pub(crate) struct PluginSeat {
     pub(crate) shared: Arc<PluginShared>,
     seat: RefCell<Seat>,
+    pace: Pace,
 }
 
 impl PluginSeat {
@@ -37,7 +41,9 @@ impl PluginSeat {
         if shared.pool.slots() > 0 {
             seat.set_lock_watch(Some(Box::new(Watch(shared.meter()))));
         }
+        let waits = shared.pool.isolation() != Isolation::Thread;
         Ok(Self {
+            pace: Pace::new(waits),
             shared,
             seat: RefCell::new(seat),
         })
@@ -176,7 +182,8 @@ impl PluginSeat {
 
     #[inline]
     fn within<R>(&self, work: impl FnOnce(&mut Seat) -> Result<R, Entry>) -> Result<R, Entry> {
-        let result = contain(|| work(&mut self.seat.borrow_mut()));
+        let call = || contain(|| work(&mut self.seat.borrow_mut()));
+        let result = self.pace.during(call);
         self.shared.hub.tell_of_queues();
         match result {
             Ok(result) => result,

@@ -87,6 +87,11 @@ impl PluginShared {
             .any(|callback| self.callbacks.contains(*callback))
     }
 
+    /// Whether the plugin is called for a request's header.
+    pub(super) fn sees_requests(&self) -> bool {
+        self.callbacks.contains(Callback::RequestHeaders)
+    }
+
     /// Calls that ended in a trap, deadlines included.
     pub(crate) fn traps(&self) -> u64 {
         self.traps.load(Ordering::Relaxed)

@@ -14,17 +14,21 @@ pub(crate) struct Sight {
     pub(crate) field_use: FieldUse,
     /// Whether nothing but their calls for a stream, made while it is handled, moves it on.
     pub(crate) alone: bool,
+    /// Whether no filter has anything to do before the answer comes.
+    pub(crate) only_answers: bool,
 }
 
 impl Sight {
     pub(crate) fn of(filters: &[Rc<PluginSeat>]) -> Self {
         let plugins = || filters.iter().map(|seat| &seat.shared);
+        let alone = plugins().all(|plugin| !plugin.has_events && !plugin.edits_requests());
         Self {
             field_use: plugins()
                 .map(|plugin| plugin.field_use)
                 .max()
                 .unwrap_or(FieldUse::Appends),
-            alone: plugins().all(|plugin| !plugin.has_events && !plugin.edits_requests()),
+            alone,
+            only_answers: alone && plugins().all(|plugin| !plugin.sees_requests()),
         }
     }
 }

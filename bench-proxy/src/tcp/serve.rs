@@ -9,11 +9,10 @@ use host_core::abi::PeerType;
 use tokio::io::{
     AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf,
 };
-use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
 use super::chain::{Chain, Closed, Origin};
-use crate::net::{Connection, Signal};
+use crate::net::{Connection, Signal, Socket};
 use crate::plugins::PluginSeat;
 use crate::upstream::{Cluster, Transport};
 use crate::worker::Worker;
@@ -35,7 +34,7 @@ pub(crate) async fn serve(
     worker: &Rc<Worker>,
     service: &TcpService,
     connection: &Connection,
-    stream: TcpStream,
+    stream: Socket,
 ) {
     match &service.tls {
         None => connected(worker, service, connection, stream).await,

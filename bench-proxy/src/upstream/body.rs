@@ -1,7 +1,6 @@
 //! Bodies on their way to the upstream and back.
 
 use std::pin::Pin;
-use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -9,34 +8,41 @@ use http::HeaderMap;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::IncomingBody;
 use super::line::Line;
 use super::verdict::{BodyError, Verdict};
-use super::{Cluster, IncomingBody};
 use crate::http::FilteredRequest;
 
-/// A request's body as it goes to the upstream.
+/// A request's body as it goes to the upstream. Most requests have none, and each is moved a
+/// dozen times on its way: hence the boxes.
 #[derive(Debug, Default)]
 pub(crate) enum RequestBody {
     /// None.
     #[default]
     Empty,
     /// A body that is here, and trailers after it.
-    Full(Option<Bytes>, Option<HeaderMap>),
+    Full(Box<(Option<Bytes>, Option<HeaderMap>)>),
     /// The client's.
-    Incoming(IncomingBody),
+    Incoming(Box<IncomingBody>),
     /// The client's through filters.
-    Filtered(FilteredRequest),
+    Filtered(Box<FilteredRequest>),
     /// What somebody sends piece by piece.
     Channel(UnboundedReceiver<Bytes>),
+}
+
+impl From<Option<IncomingBody>> for RequestBody {
+    fn from(body: Option<IncomingBody>) -> Self {
+        body.map_or(Self::Empty, |body| Self::Incoming(Box::new(body)))
+    }
 }
 
 impl RequestBody {
     /// What becomes of the client's body, if it is one.
     pub(super) fn verdict(&self) -> Verdict {
         let incoming = match self {
-            Self::Incoming(body) => Some(body),
+            Self::Incoming(body) => Some(&**body),
             Self::Filtered(body) => body.incoming(),
-            Self::Empty | Self::Full(..) | Self::Channel(_) => None,
+            Self::Empty | Self::Full(_) | Self::Channel(_) => None,
         };
         incoming.map_or_else(Verdict::default, |body| body.verdict().clone())
     }
@@ -52,12 +58,15 @@ impl Body for RequestBody {
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         match &mut *self {
             Self::Empty => Poll::Ready(None),
-            Self::Full(body, trailers) => Poll::Ready(match body.take() {
-                Some(body) => Some(Ok(Frame::data(body))),
-                None => trailers
-                    .take()
-                    .map(|trailers| Ok(Frame::trailers(trailers))),
-            }),
+            Self::Full(full) => {
+                let (body, trailers) = &mut **full;
+                Poll::Ready(match body.take() {
+                    Some(body) => Some(Ok(Frame::data(body))),
+                    None => trailers
+                        .take()
+                        .map(|trailers| Ok(Frame::trailers(trailers))),
+                })
+            }
             Self::Incoming(body) => body.poll_next(context),
             Self::Filtered(body) => body.poll_next(context),
             Self::Channel(pieces) => {
@@ -69,7 +78,7 @@ impl Body for RequestBody {
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Empty => true,
-            Self::Full(body, trailers) => body.is_none() && trailers.is_none(),
+            Self::Full(full) => matches!(**full, (None, None)),
             Self::Incoming(body) => body.is_end(),
             Self::Filtered(_) | Self::Channel(_) => false,
         }
@@ -78,29 +87,12 @@ impl Body for RequestBody {
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Empty => SizeHint::with_exact(0),
-            Self::Full(body, None) => {
-                SizeHint::with_exact(body.as_ref().map_or(0, Bytes::len) as u64)
-            }
+            Self::Full(full) => match &**full {
+                (body, None) => SizeHint::with_exact(body.as_ref().map_or(0, Bytes::len) as u64),
+                (_, Some(_)) => SizeHint::default(),
+            },
             Self::Incoming(body) => body.size(),
-            Self::Full(..) | Self::Filtered(_) | Self::Channel(_) => SizeHint::default(),
-        }
-    }
-}
-
-/// An upstream's connection on its way back to where it came from.
-#[derive(Debug)]
-pub(super) struct Back {
-    pub(super) line: Line,
-    pub(super) cluster: Rc<Cluster>,
-    /// Of the request's body.
-    pub(super) verdict: Verdict,
-}
-
-impl Back {
-    fn give(self) {
-        // With an answer before the request's end the next request would wait for that end.
-        if !self.verdict.is_open() {
-            self.cluster.put_back(self.line);
+            Self::Filtered(_) | Self::Channel(_) => SizeHint::default(),
         }
     }
 }
@@ -109,12 +101,13 @@ impl Back {
 #[derive(Debug)]
 pub(crate) struct UpstreamBody {
     inner: Incoming,
-    back: Option<Back>,
+    line: Option<Box<Line>>,
 }
 
 impl UpstreamBody {
-    pub(super) fn new(inner: Incoming, back: Option<Back>) -> Self {
-        let mut body = Self { inner, back };
+    /// `line` is the connection that the body alone has until it ends, if that is so.
+    pub(super) fn new(inner: Incoming, line: Option<Box<Line>>) -> Self {
+        let mut body = Self { inner, line };
         if body.inner.is_end_stream() {
             body.done();
         }
@@ -122,8 +115,8 @@ impl UpstreamBody {
     }
 
     fn done(&mut self) {
-        if let Some(back) = self.back.take() {
-            back.give();
+        if let Some(line) = self.line.take() {
+            line.give_back();
         }
     }
 }
@@ -136,9 +129,9 @@ impl Body for UpstreamBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let Self { inner, back } = &mut *self;
-        let frame = match back {
-            Some(back) => back.line.hush.during(|| {
+        let Self { inner, line } = &mut *self;
+        let frame = match line {
+            Some(line) => line.hush.during(|| {
                 let frame = Pin::new(&mut *inner).poll_frame(context);
                 (frame, inner.is_end_stream())
             }),
@@ -146,7 +139,7 @@ impl Body for UpstreamBody {
         };
         let frame = ready!(frame);
         match &frame {
-            Some(Err(_)) => self.back = None,
+            Some(Err(_)) => self.line = None,
             None => self.done(),
             // Trailers are the last there is, and who gets them does not ask again.
             Some(Ok(frame)) if frame.is_trailers() || self.inner.is_end_stream() => self.done(),

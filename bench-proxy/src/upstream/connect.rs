@@ -10,6 +10,8 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use crate::net::Socket;
+
 /// Where an endpoint is.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
@@ -37,8 +39,8 @@ pub(crate) struct Connector {
 
 /// A connection before any HTTP.
 pub(crate) enum Transport {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
+    Plain(Socket),
+    Tls(Box<TlsStream<Socket>>),
 }
 
 impl Connector {
@@ -58,6 +60,7 @@ impl Connector {
             Place::Name(name, port) => TcpStream::connect((name.as_str(), *port)).await?,
         };
         stream.set_nodelay(true)?;
+        let stream = Socket::new(stream);
         let Some((config, name)) = &self.tls else {
             return Ok(Transport::Plain(stream));
         };

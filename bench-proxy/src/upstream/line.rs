@@ -1,22 +1,15 @@
 //! One HTTP/1 connection to an endpoint, driven by a task of its own.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
+use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::SendRequest;
 
-use super::RequestBody;
 use super::hush::Hush;
-
-/// Why a request got no answer.
-#[derive(Debug)]
-pub(super) enum ExchangeError {
-    /// None of it was sent.
-    Unsent(hyper::Error),
-    /// Some of it may have been.
-    Broken(hyper::Error),
-}
+use super::{Cluster, RequestBody, Verdict};
 
 /// One HTTP/1 connection to an endpoint; dropping it ends it.
 #[derive(Debug)]
@@ -25,6 +18,9 @@ pub(super) struct Line {
     pub(super) hush: Arc<Hush>,
     /// Index of the endpoint.
     pub(super) endpoint: usize,
+    /// Whose pool waits for it, and what becomes of the body of the request that it carries;
+    /// only while it carries one.
+    errand: Option<(Rc<Cluster>, Verdict)>,
 }
 
 impl Line {
@@ -33,6 +29,7 @@ impl Line {
             sender,
             hush,
             endpoint,
+            errand: None,
         }
     }
 
@@ -49,18 +46,30 @@ impl Line {
     /// Sends a request, leaving an empty one, and waits for the head of the answer.
     ///
     /// # Errors
-    /// The connection's. The request is back in its place if none of it was sent.
-    pub(super) async fn exchange(
+    /// The connection's, with the request if none of it was sent.
+    #[inline]
+    pub(super) fn exchange(
         &mut self,
         request: &mut Request<RequestBody>,
-    ) -> Result<Response<Incoming>, ExchangeError> {
-        let answer = self.sender.try_send_request(std::mem::take(request)).await;
-        answer.map_err(|mut error| match error.take_message() {
-            Some(back) => {
-                *request = back;
-                ExchangeError::Unsent(error.into_error())
-            }
-            None => ExchangeError::Broken(error.into_error()),
-        })
+    ) -> impl Future<Output = Result<Response<Incoming>, TrySendError<Request<RequestBody>>>> + use<>
+    {
+        self.sender.try_send_request(std::mem::take(request))
+    }
+
+    /// Keeps in mind where it goes back to.
+    #[inline]
+    pub(super) fn lend(&mut self, cluster: &Rc<Cluster>, verdict: Verdict) {
+        self.errand = Some((cluster.clone(), verdict));
+    }
+
+    /// Goes back to where it came from when its answer has ended.
+    #[inline]
+    pub(super) fn give_back(mut self: Box<Self>) {
+        // With an answer before the request's end the next request would wait for that end.
+        if let Some((cluster, verdict)) = self.errand.take()
+            && !verdict.is_open()
+        {
+            cluster.put_back(self);
+        }
     }
 }

@@ -10,7 +10,7 @@ mod line;
 mod verdict;
 
 pub(crate) use body::{RequestBody, UpstreamBody};
-pub(crate) use cluster::{ANY_NUMBER, Cluster, IDLE_TIMEOUT};
+pub(crate) use cluster::{ANY_NUMBER, Answer, Cluster, IDLE_TIMEOUT};
 pub(crate) use connect::Transport;
 pub(crate) use error::UpstreamError;
 pub(crate) use incoming::IncomingBody;

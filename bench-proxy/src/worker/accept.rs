@@ -85,7 +85,7 @@ fn serve(worker: &Rc<Worker>, service: &Service, name: &Arc<str>, stream: TcpStr
                     service.idle,
                 );
                 let place = enter(&worker, &connection);
-                tcp::serve(&worker, &service, &connection, stream).await;
+                tcp::serve(&worker, &service, &connection, Socket::new(stream)).await;
                 leave(&worker, place);
             });
         }
@@ -141,7 +141,8 @@ async fn http(worker: Rc<Worker>, service: Rc<HttpService>, mut facts: Facts, st
         leave(&worker, place);
         return;
     };
-    let accepted = tokio::time::timeout(limit, TlsAcceptor::from(config).accept(stream)).await;
+    let accept = TlsAcceptor::from(config).accept(Socket::new(stream));
+    let accepted = tokio::time::timeout(limit, accept).await;
     let Ok(Ok(stream)) = accepted else {
         return;
     };

@@ -13,7 +13,7 @@ use super::{Phase, Setup, Worker};
 use crate::config::ListenerKind;
 use crate::error::StartError;
 use crate::http::{HttpService, Router};
-use crate::net::{Connections, Signal, server_config};
+use crate::net::{Connections, Signal, send_waiting, server_config};
 use crate::plugins::{Lingering, PluginSeat, Sight, set_worker};
 use crate::report::Report;
 use crate::tcp::TcpService;
@@ -32,12 +32,14 @@ pub(crate) fn run(setup: Setup, ready: impl FnOnce(Result<(), StartError>)) {
     set_worker(setup.number);
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        .on_thread_park(send_waiting)
         .build_local(LocalOptions::default())
     {
         Ok(runtime) => runtime,
         Err(error) => return ready(Err(StartError::Thread(error))),
     };
     runtime.block_on(live(setup, ready));
+    send_waiting();
 }
 
 async fn live(setup: Setup, ready: impl FnOnce(Result<(), StartError>)) {
@@ -198,6 +200,8 @@ async fn tick(worker: Rc<Worker>, report: Arc<Report>) {
     let mut looked = Instant::now();
     loop {
         interval.tick().await;
+        // A worker that others keep busy may not come to wait.
+        send_waiting();
         worker.timers.advance();
         count += 1;
         if count.is_multiple_of(LOOK) {

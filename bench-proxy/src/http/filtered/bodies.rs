@@ -1,13 +1,13 @@
 //! What is sent once a header has left the filters.
 
 use http::header::{CONTENT_LENGTH, HeaderMap, HeaderValue};
-use http::{StatusCode, request, response};
+use http::{StatusCode, request};
 
 use crate::http::FilteredRequest;
 use crate::http::body::Kind;
 use crate::http::response_body::FilteredResponse;
 use crate::plugins::{Chain, ChainRef, Side};
-use crate::upstream::{IncomingBody, RequestBody, UpstreamBody};
+use crate::upstream::{Answer, IncomingBody, RequestBody};
 
 /// The body to send with a request whose header has left the filters.
 pub(super) fn request_body(
@@ -21,15 +21,15 @@ pub(super) fn request_body(
             return RequestBody::Empty;
         }
         set_length(&mut parts.headers, whole.len());
-        return RequestBody::Full((!whole.is_empty()).then_some(whole), None);
+        return RequestBody::Full(Box::new(((!whole.is_empty()).then_some(whole), None)));
     }
     match incoming {
         Some(incoming) if !chain.edits(Side::Request) && !chain.has_piece(Side::Request) => {
-            RequestBody::Incoming(incoming)
+            RequestBody::Incoming(Box::new(incoming))
         }
         incoming => {
             parts.headers.remove(CONTENT_LENGTH);
-            RequestBody::Filtered(FilteredRequest::new(shared.clone(), incoming))
+            RequestBody::Filtered(Box::new(FilteredRequest::new(shared.clone(), incoming)))
         }
     }
 }
@@ -47,28 +47,25 @@ fn set_length(headers: &mut HeaderMap, length: usize) {
 pub(super) fn response_body(
     chain: &mut Chain,
     shared: &ChainRef,
-    head: &mut response::Parts,
-    upstream: Option<UpstreamBody>,
+    answer: &mut Answer,
     is_head: bool,
 ) -> Kind {
+    let passes = !chain.has_piece(Side::Response) && !chain.edits(Side::Response);
+    if passes && let Some(upstream) = answer.body_mut().take() {
+        return Kind::Upstream(upstream);
+    }
     if let Some(whole) = chain.take_whole(Side::Response) {
         let bodiless = is_head
             || matches!(
-                head.status,
+                answer.status(),
                 StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
             );
-        if !bodiless && (!whole.is_empty() || head.headers.contains_key(CONTENT_LENGTH)) {
-            set_length(&mut head.headers, whole.len());
+        if !bodiless && (!whole.is_empty() || answer.headers().contains_key(CONTENT_LENGTH)) {
+            set_length(answer.headers_mut(), whole.len());
         }
         return Kind::Full((!whole.is_empty()).then_some(whole));
     }
-    match upstream {
-        Some(upstream) if !chain.edits(Side::Response) && !chain.has_piece(Side::Response) => {
-            Kind::Upstream(upstream)
-        }
-        upstream => {
-            head.headers.remove(CONTENT_LENGTH);
-            Kind::Filtered(Box::new(FilteredResponse::new(shared.clone(), upstream)))
-        }
-    }
+    answer.headers_mut().remove(CONTENT_LENGTH);
+    let upstream = answer.body_mut().take();
+    Kind::Filtered(Box::new(FilteredResponse::new(shared.clone(), upstream)))
 }

@@ -15,7 +15,7 @@ use super::local::{Refusal, refuse};
 use super::serve::HttpService;
 use super::{Abort, Carrier};
 use crate::plugins::{Chain, ChainRef, Ending, Over};
-use crate::upstream::{BodyError, Verdict};
+use crate::upstream::{Answer, BodyError, Verdict};
 use crate::worker::Worker;
 
 /// Why a stream does not go the usual way.
@@ -52,18 +52,13 @@ pub(super) async fn pass(
         chain,
         verdict: Verdict::default(),
     };
-    let answered = match stream.request(parts, body).await {
-        Ok((mut head, body)) => match stream.response(&mut head, body, is_head).await {
-            Ok(kind) => Ok((head, kind)),
-            Err(detour) => Err(detour),
-        },
+    let mut answer = Answer::default();
+    let answered = match stream.request(parts, body, &mut answer).await {
+        Ok(()) => stream.response(&mut answer, is_head).await,
         Err(detour) => Err(detour),
     };
     match answered {
-        Ok((head, kind)) => Ok(Response::from_parts(
-            head,
-            OutBody::new(kind, Some(ending), running),
-        )),
+        Ok(kind) => Ok(answer.map(|_| OutBody::new(kind, Some(ending), running))),
         Err(Detour::Refused(refusal)) => Ok(refuse(&refusal, Some(ending), running)),
         Err(Detour::Over(Over::Refused(BodyError::Ended))) => {
             Ok(refuse(&Refusal::ResponseTooLarge, Some(ending), running))
@@ -78,9 +73,11 @@ pub(super) async fn pass(
     }
 }
 
+/// gRPC is always a POST, of which most requests are none.
 fn is_grpc(parts: &http::request::Parts) -> bool {
-    let kind = parts.headers.get(http::header::CONTENT_TYPE);
-    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
+    let kind = || parts.headers.get(http::header::CONTENT_TYPE);
+    parts.method == Method::POST
+        && kind().is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
 }
 
 /// The longest body that is looked at before its header is sent.

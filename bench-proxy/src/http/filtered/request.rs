@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use bytes::Bytes;
-use http::{Response, StatusCode, request, response};
+use http::{StatusCode, request};
 use hyper::body::{Incoming, SizeHint};
 
 use super::bodies::request_body;
@@ -14,16 +14,17 @@ use crate::http::local::{Refusal, routed};
 use crate::http::target::outgoing;
 use crate::http::{Target, fields, hop, plain};
 use crate::plugins::Side;
-use crate::upstream::{BodyError, IncomingBody, UpstreamBody, UpstreamError};
+use crate::upstream::{Answer, BodyError, IncomingBody, RequestBody, UpstreamError};
 
 impl Stream<'_> {
-    /// Takes a request through the filters and to its upstream: the head of the answer, and its
-    /// body unless it is the route's own.
+    /// Takes a request through the filters and to its upstream, and puts the head of the answer
+    /// into `answer`, with its body unless it is the route's own.
     pub(super) async fn request(
         &mut self,
         parts: &mut request::Parts,
         body: Incoming,
-    ) -> Result<(response::Parts, Option<UpstreamBody>), Detour> {
+        answer: &mut Answer,
+    ) -> Result<(), Detour> {
         let incoming = plain::incoming(
             self.worker,
             self.service,
@@ -32,32 +33,9 @@ impl Stream<'_> {
             &mut self.verdict,
         )?;
         hop::strip_request(&mut parts.headers);
-        let scheme = if self.service.tls.is_some() {
-            "https"
-        } else {
-            "http"
-        };
-        let mut incoming = incoming;
-        {
-            let chain = &mut *self.chain.borrow_mut();
-            match chain.carry() {
-                Some(carry) => fields::from_request(parts, scheme, carry)
-                    .map_err(|_| Refusal::HeaderTooLarge)?,
-                None => chain.keep_out(Side::Request, || fields::count_request(parts)),
-            }
-            chain.begin(Side::Request, incoming.is_none());
-        }
-        self.request_head(&mut incoming).await?;
-        let body = {
-            let chain = &mut *self.chain.borrow_mut();
-            if let Some(fields) = chain.changed(Side::Request) {
-                let applied = match chain.has_unseen(Side::Request) {
-                    true => fields::add_to(&mut parts.headers, fields),
-                    false => fields::apply_request(parts, fields),
-                };
-                applied.map_err(|_| Refusal::BadFilter)?;
-            }
-            request_body(chain, &self.chain, parts, incoming)
+        let body = match self.service.sight.only_answers {
+            true => incoming.into(),
+            false => self.through(parts, incoming).await?,
         };
         let route = routed(&self.service.router, parts)?;
         let (cluster, timeout) = match &route.action {
@@ -68,22 +46,21 @@ impl Stream<'_> {
                 self.chain
                     .borrow_mut()
                     .push_direct(Bytes::from(body.clone()));
-                let mut response = Response::new(());
-                *response.status_mut() = StatusCode::from_u16(*status).unwrap_or(StatusCode::OK);
-                return Ok((response.into_parts().0, None));
+                *answer.status_mut() = StatusCode::from_u16(*status).unwrap_or(StatusCode::OK);
+                return Ok(());
             }
         };
         self.chain.borrow().routed(&route.names);
         Target::rewrite(parts, cluster).map_err(|_| Refusal::BadHost)?;
         let mut request = outgoing(parts, body);
         let timer = self.worker.timers.after(timeout);
-        let mut send = pin!(cluster.send(&mut request));
-        let answer = std::future::poll_fn(|context| {
+        let mut send = pin!(cluster.send(&mut request, answer));
+        let endpoint = std::future::poll_fn(|context| {
             if let Some(over) = self.chain.borrow_mut().poll_over(context) {
                 return Poll::Ready(Err(Detour::Over(over)));
             }
             match send.as_mut().poll(context) {
-                Poll::Ready(Ok(answer)) => Poll::Ready(Ok(answer)),
+                Poll::Ready(Ok(endpoint)) => Poll::Ready(Ok(endpoint)),
                 Poll::Ready(Err(error)) => Poll::Ready(Err(self.upstream_failed(error))),
                 Poll::Pending => {
                     if let Some(over) = self.chain.borrow_mut().watch(context) {
@@ -97,11 +74,40 @@ impl Stream<'_> {
             }
         })
         .await?;
-        self.chain
-            .borrow()
-            .sent_to(cluster.address(answer.endpoint));
-        let (head, body) = answer.response.into_parts();
-        Ok((head, Some(body)))
+        self.chain.borrow().sent_to(cluster.address(endpoint));
+        Ok(())
+    }
+
+    /// Takes a request through the filters; what is left of its body is to be sent on.
+    async fn through(
+        &mut self,
+        parts: &mut request::Parts,
+        mut incoming: Option<IncomingBody>,
+    ) -> Result<RequestBody, Detour> {
+        let scheme = if self.service.tls.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        {
+            let chain = &mut *self.chain.borrow_mut();
+            match chain.carry() {
+                Some(carry) => fields::from_request(parts, scheme, carry)
+                    .map_err(|_| Refusal::HeaderTooLarge)?,
+                None => chain.keep_out(Side::Request, || fields::count_request(parts)),
+            }
+            chain.begin(Side::Request, incoming.is_none());
+        }
+        self.request_head(&mut incoming).await?;
+        let chain = &mut *self.chain.borrow_mut();
+        if let Some(fields) = chain.changed(Side::Request) {
+            let applied = match chain.has_unseen(Side::Request) {
+                true => fields::add_to(&mut parts.headers, fields),
+                false => fields::apply_request(parts, fields),
+            };
+            applied.map_err(|_| Refusal::BadFilter)?;
+        }
+        Ok(request_body(chain, &self.chain, parts, incoming))
     }
 
     pub(super) fn upstream_failed(&self, error: UpstreamError) -> Detour {

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{Response, response};
+use http::Response;
 use hyper::body::Body as _;
 
 use super::bodies::response_body;
@@ -13,44 +13,45 @@ use crate::http::body::{Kind, OutBody, Running};
 use crate::http::local::{Refusal, refuse};
 use crate::http::{Abort, fields, hop};
 use crate::plugins::{Ending, Over, Side};
-use crate::upstream::UpstreamBody;
+use crate::upstream::{Answer, UpstreamBody};
 
 impl Stream<'_> {
     /// Takes a response through the filters.
     pub(super) async fn response(
         &mut self,
-        head: &mut response::Parts,
-        mut body: Option<UpstreamBody>,
+        answer: &mut Answer,
         is_head: bool,
     ) -> Result<Kind, Detour> {
-        hop::strip_response(&mut head.headers);
+        hop::strip_response(answer.headers_mut());
         {
             let chain = &mut *self.chain.borrow_mut();
-            let end = match &body {
+            let end = match answer.body() {
                 Some(body) => body.is_end_stream(),
                 None => !chain.has_direct(),
             };
             match chain.carry() {
                 Some(carry) => {
-                    fields::from_response(head, carry).map_err(|_| Refusal::UpstreamBroke)?;
+                    fields::from_response(answer, carry).map_err(|_| Refusal::UpstreamBroke)?;
                 }
-                None => chain.keep_out(Side::Response, || fields::count_response(head)),
+                None => chain.keep_out(Side::Response, || fields::count_response(answer)),
             }
             chain.begin(Side::Response, end);
             if let Some(direct) = chain.take_direct() {
                 chain.feed(Side::Response, hyper::body::Frame::data(direct), true);
             }
         }
-        self.response_head(&mut body).await?;
+        if !self.chain.borrow().is_through(Side::Response) {
+            self.response_head(answer.body_mut()).await?;
+        }
         let chain = &mut *self.chain.borrow_mut();
         if let Some(fields) = chain.changed(Side::Response) {
             let applied = match chain.has_unseen(Side::Response) {
-                true => fields::add_to(&mut head.headers, fields),
-                false => fields::apply_response(head, fields),
+                true => fields::add_to(answer.headers_mut(), fields),
+                false => fields::apply_response(answer, fields),
             };
             applied.map_err(|_| Refusal::BadFilter)?;
         }
-        Ok(response_body(chain, &self.chain, head, body, is_head))
+        Ok(response_body(chain, &self.chain, answer, is_head))
     }
 
     /// Waits until the filters let the response's header go.
@@ -109,20 +110,17 @@ impl Stream<'_> {
                 return Ok(refuse(&Refusal::ResponseTooLarge, Some(ending), running));
             }
         }
-        let (mut head, ()) = Response::new(()).into_parts();
+        let mut answer = Answer::default();
         let kind = {
             let chain = &mut *self.chain.borrow_mut();
             if let Some(fields) = chain.changed(Side::Response)
-                && fields::apply_response(&mut head, fields).is_err()
+                && fields::apply_response(&mut answer, fields).is_err()
             {
                 return Ok(refuse(&Refusal::BadFilter, Some(ending), running));
             }
-            response_body(chain, &self.chain, &mut head, None, false)
+            response_body(chain, &self.chain, &mut answer, false)
         };
-        Ok(Response::from_parts(
-            head,
-            OutBody::new(kind, Some(ending), running),
-        ))
+        Ok(answer.map(|_| OutBody::new(kind, Some(ending), running)))
     }
 }
 

@@ -10,7 +10,7 @@ use http_body_util::BodyExt as _;
 use super::frame::Messages;
 use super::http::{add, head, limited};
 use super::job::GrpcRequest;
-use crate::upstream::{Cluster, RequestBody};
+use crate::upstream::{Answer, Cluster, RequestBody};
 
 const DEADLINE_EXCEEDED: u32 = 4;
 const INTERNAL: u32 = 13;
@@ -58,11 +58,13 @@ async fn exchange(
     };
     let body = RequestBody::Channel(request.messages);
     let mut request = head.map(|()| body);
-    let answer = match cluster.send(&mut request).await {
-        Ok(answer) => answer,
-        Err(error) => return End::of(UNAVAILABLE, &error.to_string()),
+    let mut answer = Answer::default();
+    if let Err(error) = cluster.send(&mut request, &mut answer).await {
+        return End::of(UNAVAILABLE, &error.to_string());
+    }
+    let (head, Some(mut body)) = answer.into_parts() else {
+        return End::of(UNKNOWN, "the answer has no body");
     };
-    let (head, mut body) = answer.response.into_parts();
     if head.status != StatusCode::OK {
         return End::of(UNKNOWN, &format!("HTTP status {}", head.status));
     }

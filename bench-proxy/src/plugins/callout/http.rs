@@ -11,7 +11,7 @@ use http_body_util::{BodyExt as _, Limited};
 
 use super::job::Request;
 use crate::http::{from_trailers, to_http};
-use crate::upstream::{Cluster, RequestBody};
+use crate::upstream::{Answer, Cluster, RequestBody};
 
 /// Bytes that the body of an answer may have.
 const LIMIT: usize = 16 << 20;
@@ -46,16 +46,17 @@ async fn exchange(cluster: &Rc<Cluster>, request: Request) -> Option<HttpReply> 
     let trailers = to_http(&request.trailers).ok()?;
     let body = match (request.body.is_empty(), trailers.is_empty()) {
         (true, true) => RequestBody::Empty,
-        (empty, _) => RequestBody::Full(
+        (empty, _) => RequestBody::Full(Box::new((
             (!empty).then_some(request.body),
             (!trailers.is_empty()).then_some(trailers),
-        ),
+        ))),
     };
     let head = head(cluster, &request.headers)?;
     let mut request = head.map(|()| body);
-    let answer = cluster.send(&mut request).await.ok()?;
-    let (head, body) = answer.response.into_parts();
-    let body = Limited::new(body, LIMIT).collect().await.ok()?;
+    let mut answer = Answer::default();
+    cluster.send(&mut request, &mut answer).await.ok()?;
+    let (head, body) = answer.into_parts();
+    let body = Limited::new(body?, LIMIT).collect().await.ok()?;
     let mut reply = HttpReply::default();
     reply
         .headers

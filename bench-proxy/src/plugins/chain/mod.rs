@@ -109,6 +109,12 @@ impl Chain {
         self.sinks[side as usize].ready
     }
 
+    /// Whether the header has left the last filter of a stream that goes on, and no filter
+    /// cares for what follows.
+    pub(crate) fn is_through(&self, side: Side) -> bool {
+        self.is_ready(side) && self.over.is_none() && !self.edits(side)
+    }
+
     /// The next piece of the body that left the last filter.
     pub(crate) fn take(&mut self, side: Side) -> Option<Piece> {
         self.sinks[side as usize].take()

@@ -9,28 +9,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Request, Response};
-use hyper::client::conn::http2;
+use hyper::client::conn::{TrySendError, http2};
 
-use super::body::{Back, RequestBody, UpstreamBody};
+use super::body::{RequestBody, UpstreamBody};
 use super::connect::{Connector, Place};
 use super::error::UpstreamError;
-use super::line::{ExchangeError, Line};
+use super::line::Line;
 use crate::config;
 use crate::net::{TlsError, client_config, server_name};
 use crate::stats::Stats;
 use crate::timers::Timers;
 
-/// An upstream's answer and which endpoint gave it.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) response: Response<UpstreamBody>,
-    pub(crate) endpoint: usize,
-}
+/// An upstream's answer; without a body until there is one.
+pub(crate) type Answer = Response<Option<UpstreamBody>>;
 
 /// A connection that waits for its next request.
 #[derive(Debug)]
 struct Idle {
-    line: Line,
+    line: Box<Line>,
     since: u64,
 }
 
@@ -144,24 +140,28 @@ impl Cluster {
         });
     }
 
-    pub(super) fn put_back(&self, line: Line) {
+    #[inline]
+    pub(super) fn put_back(&self, line: Box<Line>) {
         self.idle.borrow_mut().push(Idle {
             line,
             since: self.timers.now(),
         });
     }
 
-    /// Sends a request, leaving an empty one, and waits for the head of the answer.
+    /// Sends a request, leaving an empty one, and waits for the head of the answer, which goes
+    /// to `answer`: what is handed on from future to future is moved each time. Answers which
+    /// endpoint gave it.
     ///
     /// # Errors
     /// No connection, or the upstream breaks off.
     pub(crate) async fn send(
         self: &Rc<Self>,
         request: &mut Request<RequestBody>,
-    ) -> Result<Answer, UpstreamError> {
+        answer: &mut Answer,
+    ) -> Result<usize, UpstreamError> {
         self.stats.upstream_requests.count();
         if self.http2 {
-            return Box::pin(self.send_http2(request)).await;
+            return Box::pin(self.send_http2(request, answer)).await;
         }
         let verdict = request.body().verdict();
         loop {
@@ -180,22 +180,35 @@ impl Cluster {
             match line.exchange(request).await {
                 Ok(response) => {
                     let endpoint = line.endpoint;
-                    let back = Back {
-                        line,
-                        cluster: self.clone(),
-                        verdict,
-                    };
-                    return Ok(Answer {
-                        response: response.map(|body| UpstreamBody::new(body, Some(back))),
-                        endpoint,
-                    });
+                    line.lend(self, verdict);
+                    *answer = response.map(|body| Some(UpstreamBody::new(body, Some(line))));
+                    return Ok(endpoint);
                 }
-                // The upstream closed the connection before a byte of the request was sent.
-                Err(ExchangeError::Unsent(_)) if !fresh => {}
-                Err(ExchangeError::Unsent(error) | ExchangeError::Broken(error)) => {
-                    self.stats.upstream_resets.count();
-                    return Err(UpstreamError::Reset(error));
-                }
+                Err(error) => self.again(error, fresh, request)?,
+            }
+        }
+    }
+
+    /// Puts the request back when the upstream closed a connection that it had before without
+    /// reading a byte of it.
+    ///
+    /// # Errors
+    /// What else went wrong.
+    #[cold]
+    fn again(
+        &self,
+        mut error: TrySendError<Request<RequestBody>>,
+        fresh: bool,
+        request: &mut Request<RequestBody>,
+    ) -> Result<(), UpstreamError> {
+        match error.take_message() {
+            Some(unsent) if !fresh => {
+                *request = unsent;
+                Ok(())
+            }
+            _ => {
+                self.stats.upstream_resets.count();
+                Err(UpstreamError::Reset(error.into_error()))
             }
         }
     }
@@ -203,23 +216,16 @@ impl Cluster {
     async fn send_http2(
         self: &Rc<Self>,
         request: &mut Request<RequestBody>,
-    ) -> Result<Answer, UpstreamError> {
+        answer: &mut Answer,
+    ) -> Result<usize, UpstreamError> {
         loop {
             let (mut sender, endpoint, fresh) = self.http2_sender().await?;
             match sender.try_send_request(std::mem::take(request)).await {
                 Ok(response) => {
-                    return Ok(Answer {
-                        response: response.map(|body| UpstreamBody::new(body, None)),
-                        endpoint,
-                    });
+                    *answer = response.map(|body| Some(UpstreamBody::new(body, None)));
+                    return Ok(endpoint);
                 }
-                Err(mut error) => match error.take_message() {
-                    Some(back) if !fresh => *request = back,
-                    _ => {
-                        self.stats.upstream_resets.count();
-                        return Err(UpstreamError::Reset(error.into_error()));
-                    }
-                },
+                Err(error) => self.again(error, fresh, request)?,
             }
         }
     }

@@ -9,7 +9,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::Cluster;
-use crate::net::{Local, Socket};
+use crate::net::Local;
 use crate::upstream::connect::Transport;
 use crate::upstream::hush::Hushed;
 use crate::upstream::line::Line;
@@ -51,10 +51,10 @@ impl Cluster {
         Ok((sender, endpoint, true))
     }
 
-    pub(super) async fn connect_http1(&self) -> Result<Line, UpstreamError> {
+    pub(super) async fn connect_http1(&self) -> Result<Box<Line>, UpstreamError> {
         let (transport, endpoint) = self.transport().await?;
         match transport {
-            Transport::Plain(stream) => self.handshake_http1(Socket::new(stream), endpoint).await,
+            Transport::Plain(stream) => self.handshake_http1(stream, endpoint).await,
             Transport::Tls(stream) => self.handshake_http1(*stream, endpoint).await,
         }
     }
@@ -83,7 +83,11 @@ impl Cluster {
         Err(UpstreamError::Connect(last.unwrap_or_else(none)))
     }
 
-    async fn handshake_http1<T>(&self, stream: T, endpoint: usize) -> Result<Line, UpstreamError>
+    async fn handshake_http1<T>(
+        &self,
+        stream: T,
+        endpoint: usize,
+    ) -> Result<Box<Line>, UpstreamError>
     where
         T: AsyncRead + AsyncWrite + Unpin + 'static,
     {
@@ -93,7 +97,7 @@ impl Cluster {
             .map_err(UpstreamError::Reset)?;
         let (connection, hush) = Hushed::new(connection);
         self.run(async { drop(connection.await) });
-        Ok(Line::new(sender, hush, endpoint))
+        Ok(Box::new(Line::new(sender, hush, endpoint)))
     }
 
     async fn handshake_http2<T>(
@@ -101,7 +105,7 @@ impl Cluster {
         stream: T,
     ) -> Result<http2::SendRequest<RequestBody>, UpstreamError>
     where
-        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        T: AsyncRead + AsyncWrite + Unpin + 'static,
     {
         let (sender, connection) = http2::Builder::new(Local)
             .initial_stream_window_size(1 << 20)
