@@ -9,22 +9,20 @@ use hyper::body::{Body, Frame, SizeHint};
 use super::Carrier;
 use super::response_body::FilteredResponse;
 use crate::plugins::Ending;
-use crate::stats::Stats;
 use crate::upstream::{BodyError, UpstreamBody};
 
 /// A request that runs; dropping it ends it.
 #[derive(Debug)]
 pub(crate) struct Running {
     carrier: Carrier,
-    stats: std::sync::Arc<Stats>,
 }
 
 impl Running {
     #[inline]
-    pub(crate) fn new(carrier: Carrier, stats: std::sync::Arc<Stats>) -> Self {
+    pub(crate) fn new(carrier: Carrier) -> Self {
         carrier.connection().begin();
-        stats.requests.count();
-        Self { carrier, stats }
+        carrier.connection().stats.requests.count();
+        Self { carrier }
     }
 }
 
@@ -32,7 +30,7 @@ impl Drop for Running {
     #[inline]
     fn drop(&mut self) {
         self.carrier.connection().end();
-        self.stats.requests_ended.count();
+        self.carrier.connection().stats.requests_ended.count();
     }
 }
 
@@ -87,7 +85,7 @@ impl Body for OutBody {
         };
         self.touch();
         if matches!(frame, Some(Err(_))) {
-            self.running.stats.resets.count();
+            self.running.carrier.connection().stats.resets.count();
         }
         Poll::Ready(frame)
     }

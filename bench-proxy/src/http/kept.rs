@@ -3,9 +3,11 @@
 
 use std::cell::RefCell;
 
+use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
 
-/// Fields that a thread keeps.
+/// Fields that a thread keeps, for as long as the process lives: copies of what lives for ever
+/// are counted by nobody, which saves eight atomic operations for each answer with two of them.
 const MOST: usize = 32;
 /// The longest name and the longest value that are kept, bytes.
 const LONGEST: usize = 64;
@@ -30,10 +32,21 @@ pub(super) fn field(name: &[u8], value: &[u8]) -> Option<(HeaderName, HeaderValu
         let value = HeaderValue::from_bytes(value).ok()?;
         // The first ones stay: a filter that makes them up must not drive out the others.
         if kept.len() < MOST && name.len().max(value.len()) <= LONGEST {
-            kept.push((made.clone(), value.clone()));
+            kept.push(for_ever(&made, &value));
         }
         Some((made, value))
     })
+}
+
+/// The same field in memory that is never given back.
+fn for_ever(name: &HeaderName, value: &HeaderValue) -> (HeaderName, HeaderValue) {
+    let text: &'static str = Box::leak(name.as_str().into());
+    let bytes: &'static [u8] = Box::leak(value.as_bytes().into());
+    let lasting = HeaderValue::from_maybe_shared(Bytes::from_static(bytes));
+    (
+        HeaderName::from_static(text),
+        lasting.unwrap_or_else(|_| value.clone()),
+    )
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub(super) async fn pass(
     parts: &mut request::Parts,
     body: Incoming,
 ) -> Response<OutBody> {
-    let running = Running::new(carrier.clone(), worker.stats.clone());
+    let running = Running::new(carrier.clone());
     let (cluster, timeout) = match routed(&service.router, parts) {
         Err(refusal) => return refuse(&refusal, None, running),
         Ok(route) => match &route.action {

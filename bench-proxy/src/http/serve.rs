@@ -104,7 +104,7 @@ async fn answer<B: From<OutBody>>(
     let (mut parts, body) = request.into_parts();
     // HTTP/1 has counted them itself.
     let response = if parts.headers.len() > service.limits.header_fields {
-        let running = Running::new(carrier, worker.stats.clone());
+        let running = Running::new(carrier);
         refuse(&Refusal::HeaderTooLarge, None, running)
     } else if service.filters.is_empty() {
         plain::pass(&worker, &service, &carrier, &mut parts, body).await

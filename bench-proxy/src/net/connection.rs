@@ -5,12 +5,14 @@ use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use hyper::rt::bounds::Http2ServerConnExec;
 use hyper::server::conn::{http1, http2};
 
+use crate::stats::Stats;
 use crate::timers::Timers;
 
 /// What is known of a connection, for properties.
@@ -27,7 +29,7 @@ pub(crate) struct Facts {
     /// The server name that the client asked for.
     pub(crate) server_name: Option<String>,
     /// The listener's name.
-    pub(crate) listener: std::sync::Arc<str>,
+    pub(crate) listener: Arc<str>,
 }
 
 /// What a connection is told.
@@ -42,7 +44,9 @@ pub(crate) enum Signal {
 /// A client's connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    pub(crate) facts: std::sync::Arc<Facts>,
+    pub(crate) facts: Arc<Facts>,
+    /// The worker's.
+    pub(crate) stats: Arc<Stats>,
     timers: Rc<Timers>,
     active: Cell<u32>,
     last: Cell<u64>,
@@ -64,13 +68,15 @@ impl Connection {
     /// `idle` is how long it may have no request, `stalled` how long a request may see no byte
     /// move.
     pub(crate) fn new(
-        facts: std::sync::Arc<Facts>,
+        facts: Arc<Facts>,
+        stats: Arc<Stats>,
         timers: Rc<Timers>,
         idle: Option<Duration>,
         stalled: Option<Duration>,
     ) -> Rc<Self> {
         Rc::new(Self {
             facts,
+            stats,
             last: Cell::new(timers.now()),
             timers,
             active: Cell::new(0),

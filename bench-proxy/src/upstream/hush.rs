@@ -5,11 +5,9 @@
 //! request takes this proxy a hundredth fewer instructions.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Wake, Waker};
-
-use atomic_waker::AtomicWaker;
 
 /// Wakes are passed on.
 const OPEN: u8 = 0;
@@ -22,7 +20,8 @@ const WOKEN: u8 = 2;
 #[derive(Debug, Default)]
 pub(super) struct Hush {
     state: AtomicU8,
-    task: AtomicWaker,
+    /// Runs the connection, from its first turn on.
+    task: OnceLock<Waker>,
 }
 
 impl Hush {
@@ -30,10 +29,19 @@ impl Hush {
     pub(super) fn during<T>(&self, work: impl FnOnce() -> (T, bool)) -> T {
         self.state.store(SHUT, Ordering::Relaxed);
         let (done, needless) = work();
-        if self.state.swap(OPEN, Ordering::Relaxed) == WOKEN && !needless {
-            self.task.wake();
+        // All of a worker's connections live on its thread: nothing comes between.
+        let woken = self.state.load(Ordering::Relaxed) == WOKEN;
+        self.state.store(OPEN, Ordering::Relaxed);
+        if woken && !needless {
+            self.wake_task();
         }
         done
+    }
+
+    fn wake_task(&self) {
+        if let Some(task) = self.task.get() {
+            task.wake_by_ref();
+        }
     }
 }
 
@@ -43,9 +51,8 @@ impl Wake for Hush {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        // All of a worker's connections live on its thread: nothing comes between.
         match self.state.load(Ordering::Relaxed) {
-            OPEN => self.task.wake(),
+            OPEN => self.wake_task(),
             _ => self.state.store(WOKEN, Ordering::Relaxed),
         }
     }
@@ -75,8 +82,14 @@ impl<C: Future + Unpin> Future for Hushed<C> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<C::Output> {
         let this = &mut *self;
-        this.hush.task.register(context.waker());
-        Pin::new(&mut this.connection).poll(&mut Context::from_waker(&this.waker))
+        let task = this.hush.task.get_or_init(|| context.waker().clone());
+        // One that moved to another task goes on without.
+        let is_same = task.will_wake(context.waker());
+        let connection = Pin::new(&mut this.connection);
+        match is_same {
+            true => connection.poll(&mut Context::from_waker(&this.waker)),
+            false => connection.poll(context),
+        }
     }
 }
 

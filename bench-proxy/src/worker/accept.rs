@@ -80,6 +80,7 @@ fn serve(worker: &Rc<Worker>, service: &Service, name: &Arc<str>, stream: TcpStr
             tokio::task::spawn_local(async move {
                 let connection = Connection::new(
                     Arc::new(facts),
+                    worker.stats.clone(),
                     worker.timers.clone(),
                     service.idle,
                     service.idle,
@@ -112,6 +113,7 @@ async fn http(worker: Rc<Worker>, service: Rc<HttpService>, mut facts: Facts, st
     let connect = |facts, spoken| {
         Connection::new(
             Arc::new(facts),
+            worker.stats.clone(),
             worker.timers.clone(),
             timeouts.idle,
             match spoken {

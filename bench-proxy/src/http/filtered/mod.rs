@@ -40,7 +40,7 @@ pub(super) async fn pass(
     parts: &mut message::Parts,
     body: Incoming,
 ) -> Result<Response<OutBody>, Abort> {
-    let running = Running::new(carrier.clone(), worker.stats.clone());
+    let running = Running::new(carrier.clone());
     let chain = Chain::open(worker, service, carrier.connection(), parts.version);
     let ending = Ending::new(chain.clone());
     let is_grpc = is_grpc(parts);

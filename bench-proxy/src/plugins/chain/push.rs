@@ -170,7 +170,11 @@ impl Chain {
             let headers = &side.of(stream).headers;
             changed |= headers.is_edited();
             if left.goes_on() && (changed || !last) {
-                carry.copy_from(headers);
+                match unseen > 0 && last {
+                    // Nobody can look at them again.
+                    true => std::mem::swap(&mut carry, &mut side.of(stream).headers),
+                    false => carry.copy_from(headers),
+                }
             }
             Ok(left)
         });
