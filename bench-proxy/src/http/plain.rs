@@ -2,6 +2,7 @@
 
 use std::pin::pin;
 use std::rc::Rc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Response, StatusCode, request};
@@ -14,7 +15,7 @@ use super::target::outgoing;
 use super::{Carrier, Target, hop};
 use crate::config::RouteAction;
 use crate::timers::within;
-use crate::upstream::{Answer, IncomingBody, Verdict};
+use crate::upstream::{Answer, Cluster, IncomingBody, Verdict};
 use crate::worker::Worker;
 
 /// Passes a request on and its answer back.
@@ -36,36 +37,47 @@ pub(super) async fn pass(
             }
         },
     };
-    let mut verdict = Verdict::default();
-    let body = match incoming(worker, service, carrier, body, &mut verdict) {
-        Ok(body) => body.into(),
-        Err(refusal) => return refuse(&refusal, None, running),
-    };
-    hop::strip_request(&mut parts.headers);
-    if Target::rewrite(parts, cluster).is_err() {
-        return refuse(&Refusal::BadHost, None, running);
+    let mut answer = Answer::default();
+    let to = (cluster, timeout);
+    match fetch(worker, service, carrier, parts, body, to, &mut answer).await {
+        Ok(()) => {
+            hop::strip_response(answer.headers_mut());
+            answer.map(|body| {
+                let kind = body.map_or(Kind::Full(None), Kind::Upstream);
+                OutBody::new(kind, None, running)
+            })
+        }
+        Err(refusal) => refuse(&refusal, None, running),
     }
+}
+
+/// Passes a request on to a cluster, which has so long for its answer.
+pub(super) async fn fetch(
+    worker: &Rc<Worker>,
+    service: &HttpService,
+    carrier: &Carrier,
+    parts: &mut request::Parts,
+    body: Incoming,
+    (cluster, timeout): (&Rc<Cluster>, Option<Duration>),
+    answer: &mut Answer,
+) -> Result<(), Refusal> {
+    let mut verdict = Verdict::default();
+    let body = incoming(worker, service, carrier, body, &mut verdict)?.into();
+    hop::strip_request(&mut parts.headers);
+    Target::rewrite(parts, cluster).map_err(|_| Refusal::BadHost)?;
     let timer = worker.timers.after(timeout);
     let mut request = outgoing(parts, body);
-    let mut answer = Answer::default();
-    match within(&timer, pin!(cluster.send(&mut request, &mut answer))).await {
-        Ok(Ok(_)) => {}
-        Ok(Err(error)) => {
-            let refusal = verdict.get().map_or(Refusal::Upstream(error), |error| {
-                worker.count_body(error).into()
-            });
-            return refuse(&refusal, None, running);
-        }
+    match within(&timer, pin!(cluster.send(&mut request, answer))).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(match verdict.get() {
+            Some(error) => worker.count_body(error).into(),
+            None => Refusal::Upstream(error),
+        }),
         Err(_) => {
             worker.stats.upstream_timeouts.count();
-            return refuse(&Refusal::Timeout, None, running);
+            Err(Refusal::Timeout)
         }
     }
-    hop::strip_response(answer.headers_mut());
-    answer.map(|body| {
-        let kind = body.map_or(Kind::Full(None), Kind::Upstream);
-        OutBody::new(kind, None, running)
-    })
 }
 
 /// The body of a request, held to the listener's limits; `None` when there is none.

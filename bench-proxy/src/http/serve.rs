@@ -11,6 +11,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::body::{OutBody, Running};
+use super::filtered::late;
 use super::http2::{Pieces, Streams};
 use super::local::{Refusal, refuse};
 use super::{Abort, Carrier, Router, filtered, plain};
@@ -109,7 +110,11 @@ async fn answer<B: From<OutBody>>(
     } else if service.filters.is_empty() {
         plain::pass(&worker, &service, &carrier, &mut parts, body).await
     } else {
-        match filtered::pass(&worker, &service, &carrier, &mut parts, body).await {
+        let passed = match late::way(&worker, &service, &parts) {
+            Some(to) => late::pass(&worker, &service, &carrier, &mut parts, body, to).await,
+            None => filtered::pass(&worker, &service, &carrier, &mut parts, body).await,
+        };
+        match passed {
             Ok(response) => response,
             Err(abort) => {
                 worker.stats.resets.count();

@@ -145,6 +145,13 @@ impl PluginSeat {
         })
     }
 
+    /// Whether a stream finds the thread's own VM as it should be.
+    #[inline]
+    pub(crate) fn is_up(&self) -> bool {
+        let mut seat = self.seat.borrow_mut();
+        seat.own().is_some_and(|own| own.vm.ended().is_none())
+    }
+
     /// Number of the thread's own VM.
     pub(crate) fn own_vm(&self) -> Option<u64> {
         self.seat.borrow_mut().own().map(|own| own.vm.number())

@@ -25,6 +25,7 @@ pub(crate) struct PluginShared {
     pub(crate) pool: Arc<VmPool>,
     pub(crate) hub: Arc<Hub>,
     pub(super) callbacks: CallbackSet,
+    idle: CallbackSet,
     pub(super) field_use: FieldUse,
     pub(crate) policy: FailPolicy,
     /// Whether anything but a stream's own callbacks can move it on.
@@ -51,7 +52,7 @@ impl PluginShared {
         hub: Arc<Hub>,
     ) -> Self {
         let facts = &pool.plugin().facts;
-        let (callbacks, field_use) = (facts.callbacks, facts.field_use);
+        let (callbacks, idle, field_use) = (facts.callbacks, facts.idle, facts.field_use);
         let events = [
             Callback::Tick,
             Callback::HttpCallResponse,
@@ -70,6 +71,7 @@ impl PluginShared {
             pool,
             hub,
             callbacks,
+            idle,
             field_use,
             has_events,
             traps: AtomicU64::new(0),
@@ -85,6 +87,12 @@ impl PluginShared {
         [Callback::RequestBody, Callback::RequestTrailers]
             .iter()
             .any(|callback| self.callbacks.contains(*callback))
+    }
+
+    /// Whether the plugin does anything when a stream's context is made.
+    pub(super) fn greets_streams(&self) -> bool {
+        self.callbacks.contains(Callback::ContextCreate)
+            && !self.idle.contains(Callback::ContextCreate)
     }
 
     /// Whether the plugin is called for a request's header.

@@ -16,19 +16,26 @@ pub(crate) struct Sight {
     pub(crate) alone: bool,
     /// Whether no filter has anything to do before the answer comes.
     pub(crate) only_answers: bool,
+    /// Whether, moreover, nothing of what they can see or say tells when their streams begin.
+    pub(crate) late: bool,
 }
 
 impl Sight {
     pub(crate) fn of(filters: &[Rc<PluginSeat>]) -> Self {
         let plugins = || filters.iter().map(|seat| &seat.shared);
+        let field_use = plugins()
+            .map(|plugin| plugin.field_use)
+            .max()
+            .unwrap_or(FieldUse::Appends);
         let alone = plugins().all(|plugin| !plugin.has_events && !plugin.edits_requests());
+        let only_answers = alone && plugins().all(|plugin| !plugin.sees_requests());
         Self {
-            field_use: plugins()
-                .map(|plugin| plugin.field_use)
-                .max()
-                .unwrap_or(FieldUse::Appends),
+            field_use,
             alone,
-            only_answers: alone && plugins().all(|plugin| !plugin.sees_requests()),
+            only_answers,
+            late: only_answers
+                && field_use == FieldUse::Appends
+                && plugins().all(|plugin| !plugin.greets_streams()),
         }
     }
 }

@@ -7,6 +7,7 @@ mod failures;
 mod filters;
 mod foreign;
 mod hostile;
+mod late;
 mod passing;
 mod protocols;
 mod shared;

@@ -129,6 +129,15 @@ pub(super) fn callbacks(
     Ok(callbacks)
 }
 
+/// The exported callbacks that have nothing to do.
+pub(super) fn idle(outline: &Outline) -> CallbackSet {
+    let idle = |export: &&RawExport| outline.is_idle(export);
+    let exports = outline.exports.iter().filter(idle);
+    exports
+        .filter_map(|export| Callback::from_export(&export.name))
+        .collect()
+}
+
 pub(super) fn first_of(
     outline: &Outline,
     version: AbiVersion,

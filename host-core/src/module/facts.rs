@@ -19,6 +19,9 @@ pub struct ModuleFacts {
     pub version: AbiVersion,
     /// The callbacks that it exports, with the right types.
     pub callbacks: CallbackSet,
+    /// Those of them that have nothing to do: whether and when they are called makes no
+    /// difference to the guest.
+    pub idle: CallbackSet,
     /// The export that allocates guest memory.
     pub allocator: Option<&'static str>,
     /// The export to call once after instantiation.
@@ -109,6 +112,7 @@ impl ModuleFacts {
         Ok(Self {
             version,
             callbacks: checks::callbacks(&outline, version)?,
+            idle: checks::idle(&outline),
             allocator: checks::first_of(
                 &outline,
                 version,
@@ -141,6 +145,8 @@ impl ModuleFacts {
         Self {
             version,
             callbacks,
+            // Symbols do not tell.
+            idle: CallbackSet::default(),
             allocator,
             start: None,
             // Symbols do not tell what it calls.

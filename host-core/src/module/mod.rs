@@ -7,6 +7,7 @@ mod facts;
 mod features;
 mod field_use;
 mod functions;
+mod idle;
 mod outline;
 mod strangers;
 

@@ -6,6 +6,7 @@ use wasmparser::{
 };
 
 use super::functions::describe;
+use super::idle::Idleness;
 use super::{NamedType, Producer};
 
 /// An import as the module states it.
@@ -30,6 +31,7 @@ pub(super) struct Outline {
     types: Vec<Option<FuncType>>,
     /// Type of each function, imported ones first.
     functions: Vec<u32>,
+    idleness: Idleness,
     pub(super) imports: Vec<RawImport>,
     pub(super) exports: Vec<RawExport>,
     pub(super) memories: Vec<MemoryType>,
@@ -102,6 +104,7 @@ impl Outline {
                 }
             }
             Payload::CodeSectionStart { size, .. } => self.code_bytes = u64::from(size),
+            Payload::CodeSectionEntry(body) => self.idleness.add(&body)?,
             Payload::CustomSection(section) => {
                 self.custom_bytes += section.data().len() as u64;
                 if section.name() == "target_features" {
@@ -151,6 +154,13 @@ impl Outline {
         }
         let ty = *self.functions.get(export.index as usize)?;
         self.types.get(ty as usize)?.as_ref()
+    }
+
+    /// Whether an exported function does nothing and answers nothing.
+    pub(super) fn is_idle(&self, export: &RawExport) -> bool {
+        let imported = self.functions.len() - self.function_count as usize;
+        let silent = |ty: &FuncType| ty.results().is_empty();
+        self.function(export).is_some_and(silent) && self.idleness.is_idle(export.index, imported)
     }
 
     /// The exported memory, if `export` is one.

@@ -169,6 +169,7 @@ impl Vm {
         };
         let half = side.of(stream);
         half.headers_state = HeadersState::Held;
+        half.continued = false;
         let count = (half.headers.len() as u32).saturating_add(half.unseen);
         self.on_stream(
             callback,
@@ -189,6 +190,7 @@ impl Vm {
         };
         let half = side.of(stream);
         half.trailers_state = HeadersState::Held;
+        half.continued = false;
         let count = half.trailers.len() as u32;
         self.on_stream(callback, side, id, &[id, count, 0, 0, 0])
     }
@@ -207,6 +209,7 @@ impl Vm {
         let half = side.of(stream);
         half.body.extend(chunk);
         half.body_held = true;
+        half.continued = false;
         let had_none = half.trailers_state == HeadersState::Absent;
         if end_of_stream && had_none {
             // The guest may add trailers to a message that ends without any.
@@ -229,7 +232,7 @@ impl Vm {
         Ok(action)
     }
 
-    /// Calls the guest and notes whether it holds the half.
+    /// Calls the guest, which has not continued the half yet, and notes whether it holds it.
     fn on_stream(
         &mut self,
         callback: Callback,
@@ -237,9 +240,6 @@ impl Vm {
         id: ContextId,
         arguments: &[u32; 5],
     ) -> Result<Action, Trap> {
-        if let Some(stream) = self.stream_mut(id) {
-            side.of(stream).continued = false;
-        }
         let action = self.invoke_action(callback, arguments)?;
         let Some(stream) = self.stream_mut(id) else {
             return Ok(action);

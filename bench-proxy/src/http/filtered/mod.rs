@@ -1,6 +1,7 @@
 //! A request through filters.
 
 mod bodies;
+pub(super) mod late;
 mod request;
 mod response;
 
@@ -59,17 +60,7 @@ pub(super) async fn pass(
     };
     match answered {
         Ok(kind) => Ok(answer.map(|_| OutBody::new(kind, Some(ending), running))),
-        Err(Detour::Refused(refusal)) => Ok(refuse(&refusal, Some(ending), running)),
-        Err(Detour::Over(Over::Refused(BodyError::Ended))) => {
-            Ok(refuse(&Refusal::ResponseTooLarge, Some(ending), running))
-        }
-        Err(Detour::Over(Over::Refused(error))) => {
-            Ok(refuse(&stream.count(error), Some(ending), running))
-        }
-        Err(Detour::Over(Over::Closed)) => Err(Abort),
-        Err(Detour::Over(Over::Answered { position })) => {
-            stream.local(position, is_grpc, ending, running).await
-        }
+        Err(detour) => Box::pin(stream.end(detour, is_grpc, ending, running)).await,
     }
 }
 
@@ -98,4 +89,26 @@ struct Stream<'a> {
     carrier: &'a Carrier,
     chain: ChainRef,
     verdict: Verdict,
+}
+
+impl Stream<'_> {
+    /// Ends a stream that does not go the usual way.
+    async fn end(
+        &mut self,
+        detour: Detour,
+        is_grpc: bool,
+        ending: Ending,
+        running: Running,
+    ) -> Result<Response<OutBody>, Abort> {
+        let refusal = match detour {
+            Detour::Refused(refusal) => refusal,
+            Detour::Over(Over::Refused(BodyError::Ended)) => Refusal::ResponseTooLarge,
+            Detour::Over(Over::Refused(error)) => self.count(error),
+            Detour::Over(Over::Closed) => return Err(Abort),
+            Detour::Over(Over::Answered { position }) => {
+                return self.local(position, is_grpc, ending, running).await;
+            }
+        };
+        Ok(refuse(&refusal, Some(ending), running))
+    }
 }
