@@ -2,7 +2,7 @@
 //! something of theirs may tell when: nobody else is to see a difference.
 
 use crate::filters::HEADERS;
-use crate::support::{Guest, Running, Upstream, filter, get, send, start, yaml};
+use crate::support::{Client, Guest, Running, Upstream, filter, get, send, start, yaml};
 
 /// A filter that marks answers, traps at the third that comes, and counts streams that end;
 /// `greeting` is what it does when their contexts are made.
@@ -62,10 +62,18 @@ fn a_filter_whose_streams_begin_late_does_what_others_do() {
         assert_eq!(get(proxy.address(), "/trailers", &[]).text(), "body");
         assert_eq!(proxy.stat("filter_failed_closed_total"), 1, "{greeting}");
         crate::support::until("ends of streams", || ended(&proxy) == 4);
-        // What never comes to the filters ends for them, too.
+        // What never comes to the filters ends for them, too: its client leaves, or there is
+        // no upstream.
+        let mut client = Client::connect(proxy.address());
+        client.write("GET /never HTTP/1.1\r\nhost: a\r\n\r\n");
+        crate::support::until("the request at the upstream", || {
+            proxy.stat("upstream_requests_total") == 5
+        });
+        drop(client);
+        crate::support::until("ends of streams", || ended(&proxy) == 5);
         upstream.kill();
         let (status, marked, _) = ask("/");
         assert_eq!((status, marked), (503, false), "{greeting}");
-        crate::support::until("ends of streams", || ended(&proxy) == 5);
+        crate::support::until("ends of streams", || ended(&proxy) == 6);
     }
 }

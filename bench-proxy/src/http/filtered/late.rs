@@ -16,7 +16,7 @@ use crate::http::body::{OutBody, Running};
 use crate::http::local::{refuse, routed};
 use crate::http::serve::HttpService;
 use crate::http::{Abort, Carrier, plain};
-use crate::plugins::{Chain, Ending};
+use crate::plugins::{Chain, ChainRef, Ending};
 use crate::upstream::{Answer, Cluster, Verdict};
 use crate::worker::Worker;
 
@@ -52,8 +52,11 @@ pub(in crate::http) async fn pass(
     let (version, is_head) = (parts.version, parts.method == Method::HEAD);
     let is_grpc = is_grpc(parts);
     let mut answer = Answer::default();
+    let open = || Chain::open(worker, service, carrier.connection(), version);
+    let left = Left(open);
     let fetched = plain::fetch(worker, service, carrier, parts, body, to, &mut answer).await;
-    let chain = Chain::open(worker, service, carrier.connection(), version);
+    std::mem::forget(left);
+    let chain = open();
     let ending = Ending::new(chain.clone());
     if let Err(refusal) = fetched {
         return Ok(refuse(&refusal, Some(ending), running));
@@ -68,5 +71,16 @@ pub(in crate::http) async fn pass(
     match stream.response(&mut answer, is_head).await {
         Ok(kind) => Ok(answer.map(|_| OutBody::new(kind, Some(ending), running))),
         Err(detour) => Box::pin(stream.end(detour, is_grpc, ending, running)).await,
+    }
+}
+
+/// A client that leaves before the answer comes: the streams begin, and end at once, since
+/// filters are told of every request's end.
+struct Left<F: Fn() -> ChainRef>(F);
+
+impl<F: Fn() -> ChainRef> Drop for Left<F> {
+    #[cold]
+    fn drop(&mut self) {
+        drop(Ending::new((self.0)()));
     }
 }
