@@ -1,7 +1,7 @@
 //! From HTTP's header fields to the host core's and back.
 
 use host_core::http::HeaderMap as Fields;
-use http::header::{HOST, HeaderMap, HeaderName, HeaderValue};
+use http::header::{HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use http::request;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Method, Response, StatusCode, Uri};
@@ -18,9 +18,6 @@ impl From<host_core::abi::Status> for BadFields {
         Self
     }
 }
-
-/// The field that says how HTTP/1 frames a message.
-const TRANSFER_ENCODING: &[u8] = b"transfer-encoding";
 
 /// `:method`, `:scheme`, `:authority` and `:path`.
 const PSEUDO_OF_REQUEST: usize = 4;
@@ -102,7 +99,7 @@ pub(crate) fn to_http(fields: &Fields) -> Result<HeaderMap, BadFields> {
 
 fn append(headers: &mut HeaderMap, name: &[u8], value: &[u8]) -> Result<(), BadFields> {
     // How a message is framed is not for a filter to say.
-    if name.len() == TRANSFER_ENCODING.len() && name.eq_ignore_ascii_case(TRANSFER_ENCODING) {
+    if name.eq_ignore_ascii_case(TRANSFER_ENCODING.as_str().as_bytes()) {
         return Ok(());
     }
     let (name, value) = kept::field(name, value).ok_or(BadFields)?;

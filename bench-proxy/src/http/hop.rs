@@ -28,35 +28,20 @@ fn strip(headers: &mut HeaderMap) {
     }
 }
 
-#[inline]
 fn is_of_connection(name: &HeaderName) -> bool {
-    let name = name.as_str();
-    // Most names differ from all of these in length.
-    LENGTHS >> name.len().min(31) & 1 != 0 && OF_CONNECTION.contains(&name)
+    matches!(
+        name.as_str(),
+        "connection"
+            | "keep-alive"
+            | "proxy-connection"
+            | "transfer-encoding"
+            | "upgrade"
+            | "te"
+            | "expect"
+            | "proxy-authorization"
+            | "proxy-authenticate"
+    )
 }
-
-/// Names of fields of one connection.
-const OF_CONNECTION: [&str; 9] = [
-    "connection",
-    "keep-alive",
-    "proxy-connection",
-    "transfer-encoding",
-    "upgrade",
-    "te",
-    "expect",
-    "proxy-authorization",
-    "proxy-authenticate",
-];
-
-/// A bit for each of their lengths.
-const LENGTHS: u32 = {
-    let (mut lengths, mut at) = (0, 0);
-    while at < OF_CONNECTION.len() {
-        lengths |= 1 << OF_CONNECTION[at].len();
-        at += 1;
-    }
-    lengths
-};
 
 fn remove(headers: &mut HeaderMap) {
     let trailers = headers

@@ -12,20 +12,17 @@ const MOST: usize = 32;
 /// The longest name and the longest value that are kept, bytes.
 const LONGEST: usize = 64;
 
-struct Kept {
-    fields: Vec<(HeaderName, HeaderValue)>,
-    /// Where the next one stands, if they are asked for in the order of last time.
-    next: usize,
-}
-
 thread_local! {
-    static KEPT: RefCell<Kept> = const { RefCell::new(Kept { fields: Vec::new(), next: 0 }) };
+    static KEPT: RefCell<Vec<(HeaderName, HeaderValue)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The field; `None` when HTTP forbids its name or its value.
 pub(super) fn field(name: &[u8], value: &[u8]) -> Option<(HeaderName, HeaderValue)> {
     KEPT.with_borrow_mut(|kept| {
-        if let Some((name, same)) = kept.find(name) {
+        let known = kept
+            .iter()
+            .find(|(known, _)| known.as_str().as_bytes() == name);
+        if let Some((name, same)) = known {
             return Some(match same.as_bytes() == value {
                 true => (name.clone(), same.clone()),
                 false => (name.clone(), HeaderValue::from_bytes(value).ok()?),
@@ -34,28 +31,11 @@ pub(super) fn field(name: &[u8], value: &[u8]) -> Option<(HeaderName, HeaderValu
         let made = HeaderName::from_bytes(name).ok()?;
         let value = HeaderValue::from_bytes(value).ok()?;
         // The first ones stay: a filter that makes them up must not drive out the others.
-        if kept.fields.len() < MOST && name.len().max(value.len()) <= LONGEST {
-            kept.fields.push(for_ever(&made, &value));
+        if kept.len() < MOST && name.len().max(value.len()) <= LONGEST {
+            kept.push(for_ever(&made, &value));
         }
         Some((made, value))
     })
-}
-
-impl Kept {
-    #[inline]
-    fn find(&mut self, name: &[u8]) -> Option<&(HeaderName, HeaderValue)> {
-        let is_it = |field: &(HeaderName, HeaderValue)| field.0.as_str().as_bytes() == name;
-        let at = match self.fields.get(self.next).is_some_and(is_it) {
-            true => self.next,
-            false => self.fields.iter().position(is_it)?,
-        };
-        self.next = if at + 1 == self.fields.len() {
-            0
-        } else {
-            at + 1
-        };
-        self.fields.get(at)
-    }
 }
 
 /// The same field in memory that is never given back.

@@ -11,7 +11,6 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::body::{OutBody, Running};
-use super::filtered::late;
 use super::http2::{Pieces, Streams};
 use super::local::{Refusal, refuse};
 use super::{Abort, Carrier, Router, filtered, plain};
@@ -110,8 +109,10 @@ async fn answer<B: From<OutBody>>(
     } else if service.filters.is_empty() {
         plain::pass(&worker, &service, &carrier, &mut parts, body).await
     } else {
-        let passed = match late::way(&worker, &service, &parts) {
-            Some(to) => late::pass(&worker, &service, &carrier, &mut parts, body, to).await,
+        let passed = match filtered::late_way(&worker, &service, &parts) {
+            Some(to) => {
+                filtered::pass_late(&worker, &service, &carrier, &mut parts, body, to).await
+            }
             None => filtered::pass(&worker, &service, &carrier, &mut parts, body).await,
         };
         match passed {

@@ -2,8 +2,8 @@
 //!
 //! A worker that has several messages at hand reads, works and then sends all it has to say in
 //! one go. Sending each at once takes it longer when the other side runs on this machine: whoever
-//! has read one message and sleeps again must be woken for the next one, and waking another
-//! process costs the sender as much as the rest of sending. Messages wait only while other tasks
+//! has read one message and sleeps again must be woken for the next one, for which the sender
+//! pays. Messages wait only while other tasks
 //! of the worker are ready to run, so one that comes alone is sent without delay.
 
 use std::cell::RefCell;

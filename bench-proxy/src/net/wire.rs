@@ -24,7 +24,7 @@ pub(super) struct Wire {
 struct Rest {
     bytes: Vec<u8>,
     sent: usize,
-    error: Option<io::Error>,
+    error: Option<io::ErrorKind>,
 }
 
 impl Wire {
@@ -50,18 +50,18 @@ impl Wire {
     /// rest.
     pub(super) fn send(&self, message: &[u8]) {
         let sent = match self.stuck.get() {
-            true => Ok(0),
-            false => self.stream.borrow().try_write(message),
-        };
-        let sent = match sent {
-            Ok(sent) if sent == message.len() => return,
-            Ok(sent) => Ok(sent),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
-            Err(error) => Err(error),
+            true => Err(io::ErrorKind::WouldBlock),
+            false => self
+                .stream
+                .borrow()
+                .try_write(message)
+                .map_err(|error| error.kind()),
         };
         let rest = &mut *self.rest.borrow_mut();
         match sent {
+            Ok(sent) if sent == message.len() => return,
             Ok(sent) => rest.bytes.extend_from_slice(&message[sent..]),
+            Err(io::ErrorKind::WouldBlock) => rest.bytes.extend_from_slice(message),
             Err(error) => rest.error = Some(error),
         }
         self.stuck.set(true);
@@ -85,21 +85,16 @@ impl Wire {
     #[cold]
     fn poll_stuck(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let rest = &mut *self.rest.borrow_mut();
-        if let Some(error) = &rest.error {
+        if let Some(error) = rest.error {
             // Whoever asks again is told again.
-            return Poll::Ready(Err(error.kind().into()));
+            return Poll::Ready(Err(error.into()));
         }
         let stream = &mut *self.stream.borrow_mut();
         while rest.sent < rest.bytes.len() {
             let bytes = &rest.bytes[rest.sent..];
-            match ready!(Pin::new(&mut *stream).poll_write(context, bytes)) {
-                Ok(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                Ok(sent) => rest.sent += sent,
-                Err(error) => {
-                    let kind = error.kind();
-                    rest.error = Some(error);
-                    return Poll::Ready(Err(kind.into()));
-                }
+            match ready!(Pin::new(&mut *stream).poll_write(context, bytes))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                sent => rest.sent += sent,
             }
         }
         *rest = Rest::default();

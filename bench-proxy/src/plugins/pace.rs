@@ -32,10 +32,18 @@ impl Pace {
         }
     }
 
+    /// Before a VM is chosen, which may have to be made.
+    #[inline]
+    pub(super) fn before_choice(&self) {
+        if self.waits {
+            send_waiting();
+        }
+    }
+
     /// Does `work`, one call, once nothing waits for it that need not.
     #[inline]
     pub(super) fn during<T>(&self, work: impl FnOnce() -> T) -> T {
-        if self.is_slow() {
+        if self.take_slow() {
             send_waiting();
         }
         let left = self.left.get();
@@ -48,8 +56,9 @@ impl Pace {
         done
     }
 
+    /// Whether the plugin counts as slow at one more call.
     #[inline]
-    fn is_slow(&self) -> bool {
+    fn take_slow(&self) -> bool {
         let slow = self.slow.get();
         self.slow.set(slow.saturating_sub(1));
         self.waits || slow > 0
@@ -72,11 +81,11 @@ mod tests {
     fn a_plugin_is_slow_for_a_while_after_a_call_that_took_long() {
         let pace = Pace::new(false);
         pace.timed(LONG);
-        assert!(!pace.is_slow());
+        assert!(!pace.take_slow());
         pace.timed(LONG * 2);
-        assert!((0..MEMORY).all(|_| pace.is_slow()));
-        assert!(!pace.is_slow());
-        assert!(Pace::new(true).is_slow());
+        assert!((0..MEMORY).all(|_| pace.take_slow()));
+        assert!(!pace.take_slow());
+        assert!(Pace::new(true).take_slow());
     }
 
     #[test]

@@ -51,6 +51,7 @@ impl PluginSeat {
 
     /// Chooses the VM of a new stream. One that has ended is rebuilt.
     pub(super) fn bind(&self) -> Option<Binding> {
+        self.pace.before_choice();
         let bound = contain(|| self.seat.borrow_mut().bind());
         let error = match bound {
             Ok(Ok(binding)) => return Some(binding),

@@ -14,9 +14,8 @@ pub(crate) struct Sight {
     pub(crate) field_use: FieldUse,
     /// Whether nothing but their calls for a stream, made while it is handled, moves it on.
     pub(crate) alone: bool,
-    /// Whether no filter has anything to do before the answer comes.
-    pub(crate) only_answers: bool,
-    /// Whether, moreover, nothing of what they can see or say tells when their streams begin.
+    /// Whether they have nothing to do before the answer comes, and cannot look at the request
+    /// then: so that nothing tells them when their streams begin.
     pub(crate) late: bool,
 }
 
@@ -28,14 +27,13 @@ impl Sight {
             .max()
             .unwrap_or(FieldUse::Appends);
         let alone = plugins().all(|plugin| !plugin.has_events && !plugin.edits_requests());
-        let only_answers = alone && plugins().all(|plugin| !plugin.sees_requests());
+        let late = alone
+            && field_use == FieldUse::Appends
+            && plugins().all(|plugin| !plugin.sees_requests() && !plugin.greets_streams());
         Self {
             field_use,
             alone,
-            only_answers,
-            late: only_answers
-                && field_use == FieldUse::Appends
-                && plugins().all(|plugin| !plugin.greets_streams()),
+            late,
         }
     }
 }

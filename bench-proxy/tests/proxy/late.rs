@@ -2,6 +2,7 @@
 //! something of theirs may tell when: nobody else is to see a difference.
 
 use crate::filters::HEADERS;
+use crate::shared::metric;
 use crate::support::{Client, Guest, Running, Upstream, filter, get, send, start, yaml};
 
 /// A filter that marks answers, traps at the third that comes, and counts streams that end;
@@ -26,12 +27,7 @@ fn marker(greeting: &str) -> Vec<u8> {
 }
 
 fn ended(proxy: &Running) -> u64 {
-    let page = proxy.admin("/metrics");
-    let line = page.lines().find(|line| {
-        !line.starts_with('#') && line.contains("ended") && !line.contains("_ended_total")
-    });
-    let count = line.and_then(|line| line.rsplit_once(' '));
-    count.map_or(0, |(_, count)| count.parse().expect("a number"))
+    metric(&proxy.admin("/metrics"), "wasmcustom_ended")
 }
 
 #[test]
@@ -76,4 +72,27 @@ fn a_filter_whose_streams_begin_late_does_what_others_do() {
         assert_eq!((status, marked), (503, false), "{greeting}");
         crate::support::until("ends of streams", || ended(&proxy) == 6);
     }
+}
+
+#[test]
+fn a_filter_of_answers_that_can_look_at_fields_sees_those_of_the_request() {
+    let upstream = Upstream::start();
+    let mut guest = Guest::new();
+    let (asked, mark) = (guest.has("x-asked"), guest.text("x-mark"));
+    let value = guest.text("1");
+    guest.on("context_create", "(param i32 i32)", "");
+    let body = format!(
+        "(if {asked} (then (drop (call $add (i32.const 2) {mark} {value})))) (i32.const 0)"
+    );
+    guest.on("response_headers", HEADERS, &body);
+    let proxy = start(
+        &yaml(upstream.address, &filter("m.wasm", ""), ""),
+        &[("m.wasm", &guest.build())],
+    );
+    let marked = |fields: &[(&str, &str)]| {
+        let answer = get(proxy.address(), "/", fields);
+        answer.header("x-mark").is_some()
+    };
+    assert!(marked(&[("x-asked", "yes")]));
+    assert!(!marked(&[]));
 }

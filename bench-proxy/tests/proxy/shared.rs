@@ -47,7 +47,7 @@ fn feeding() -> Vec<u8> {
     guest.build()
 }
 
-fn metric(page: &str, name: &str) -> u64 {
+pub(crate) fn metric(page: &str, name: &str) -> u64 {
     let line = page
         .lines()
         .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));

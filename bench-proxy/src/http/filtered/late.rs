@@ -17,7 +17,7 @@ use crate::http::local::{refuse, routed};
 use crate::http::serve::HttpService;
 use crate::http::{Abort, Carrier, plain};
 use crate::plugins::{Chain, ChainRef, Ending};
-use crate::upstream::{Answer, Cluster, Verdict};
+use crate::upstream::{Answer, Cluster};
 use crate::worker::Worker;
 
 /// Where a request goes whose filters' streams may begin late, and how long that may take:
@@ -61,13 +61,7 @@ pub(in crate::http) async fn pass(
     if let Err(refusal) = fetched {
         return Ok(refuse(&refusal, Some(ending), running));
     }
-    let mut stream = Stream {
-        worker,
-        service,
-        carrier,
-        chain,
-        verdict: Verdict::default(),
-    };
+    let mut stream = Stream::new(worker, service, carrier, chain);
     match stream.response(&mut answer, is_head).await {
         Ok(kind) => Ok(answer.map(|_| OutBody::new(kind, Some(ending), running))),
         Err(detour) => Box::pin(stream.end(detour, is_grpc, ending, running)).await,

@@ -1,9 +1,11 @@
 //! A request through filters.
 
 mod bodies;
-pub(super) mod late;
+mod late;
 mod request;
 mod response;
+
+pub(super) use late::{pass as pass_late, way as late_way};
 
 use std::rc::Rc;
 use std::task::Poll;
@@ -46,13 +48,7 @@ pub(super) async fn pass(
     let ending = Ending::new(chain.clone());
     let is_grpc = is_grpc(parts);
     let is_head = parts.method == Method::HEAD;
-    let mut stream = Stream {
-        worker,
-        service,
-        carrier,
-        chain,
-        verdict: Verdict::default(),
-    };
+    let mut stream = Stream::new(worker, service, carrier, chain);
     let mut answer = Answer::default();
     let answered = match stream.request(parts, body, &mut answer).await {
         Ok(()) => stream.response(&mut answer, is_head).await,
@@ -91,7 +87,22 @@ struct Stream<'a> {
     verdict: Verdict,
 }
 
-impl Stream<'_> {
+impl<'a> Stream<'a> {
+    fn new(
+        worker: &'a Rc<Worker>,
+        service: &'a HttpService,
+        carrier: &'a Carrier,
+        chain: ChainRef,
+    ) -> Self {
+        Self {
+            worker,
+            service,
+            carrier,
+            chain,
+            verdict: Verdict::default(),
+        }
+    }
+
     /// Ends a stream that does not go the usual way.
     async fn end(
         &mut self,

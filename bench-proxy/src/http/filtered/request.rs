@@ -33,10 +33,7 @@ impl Stream<'_> {
             &mut self.verdict,
         )?;
         hop::strip_request(&mut parts.headers);
-        let body = match self.service.sight.only_answers {
-            true => incoming.into(),
-            false => self.through(parts, incoming).await?,
-        };
+        let body = self.through(parts, incoming).await?;
         let route = routed(&self.service.router, parts)?;
         let (cluster, timeout) = match &route.action {
             RouteAction::Cluster { cluster, timeout } => {
